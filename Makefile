@@ -1,0 +1,46 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LESSONS := $(notdir $(patsubst %/,%,$(wildcard source/*/)))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo test notebooks release lint bench clean
+
+help: ## print this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.done ## make the virtual environment with everything pinned
+
+# torch comes first and alone: any other way may bring a CUDA build of several gigabytes.
+$(VENV)/.done: pyproject.toml constraints.txt packages/attnkit/pyproject.toml packages/nbjudge/pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt \
+		-e "packages/attnkit[bert]" -e packages/nbjudge -e ".[dev]"
+	touch $@
+
+system: ## install what the tests need beside Python: Chromium and its driver
+	tools/install_system.sh
+
+demo: setup ## grade a class of two lessons with the real nbgrader commands
+	$(BIN)/python demo/run.py
+
+test: setup system ## run every test, as CI does
+	$(BIN)/python -m pytest -q
+
+notebooks: setup ## make the .ipynb pair of every source/<lesson>/<lesson>.md
+	$(BIN)/python tools/make_notebooks.py
+
+release: notebooks ## make what learners get, release/, from source/
+	$(BIN)/python tools/make_release.py
+
+lint: setup ## check the style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check packages/nbjudge/src demo tools benchmarks
+
+bench: setup ## measure grading beside stock nbgrader, in one run
+	$(BIN)/python benchmarks/run.py
+
+clean: ## remove everything that was made, but no submission and no gradebook
+	rm -rf $(VENV) demo/class .pytest_cache .ruff_cache .nbjudge benchmarks/results.json
+	find . -name __pycache__ -prune -exec rm -rf {} + ; find . -name '*.egg-info' -prune -exec rm -rf {} +
