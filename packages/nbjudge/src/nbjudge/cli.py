@@ -1,0 +1,159 @@
+"""The command `nbjudge`."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown",
+                  help="Judge solutions by hidden pytest checks, beside the commands of nbgrader.")
+console = Console()
+errors = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def _course():
+    from nbjudge.course import Course
+
+    try:
+        return Course()
+    except FileNotFoundError as error:
+        _usage(str(error))
+
+
+def _usage(message: str) -> None:
+    """Say what is wrong with the call, and exit with 2."""
+    errors.print(f"nbjudge: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(2)
+
+
+@app.command()
+def check(
+    exercise: Annotated[str, typer.Argument(help="The exercise, for example attention_scores.")],
+    files: Annotated[list[Path], typer.Argument(help="Python files, each judged as if it were the learner's cell.")],
+    as_json: AsJson = False,
+) -> None:
+    """Judge plain Python files as solutions of EXERCISE.
+
+    Exit status: 0 where every file has full marks, 1 where one has not, 2 for a wrong call.
+    """
+    from nbjudge.course import CourseError
+    from nbjudge.judge import Judge
+    from nbjudge.verdict import as_text
+
+    course = _course()
+    for file in files:
+        if not file.is_file():
+            _usage(f"{file}: no such file")
+    try:
+        judge = Judge(course)
+        verdicts = [(file, judge.judge_source(exercise, _read(file), _folder(file))) for file in files]
+    except CourseError as error:
+        _usage(str(error))
+    if as_json:
+        typer.echo(json.dumps([{"file": str(file), **verdict.as_json()} for file, verdict in verdicts], indent=2))
+    else:
+        for file, verdict in verdicts:
+            console.print(f"{file}", style="bold", markup=False, highlight=False)
+            console.print(as_text(verdict), markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if all(verdict.passed for _, verdict in verdicts) else 1)
+
+
+def _folder(file: Path) -> Path | None:
+    """What is handed in with a file: the folder of its name beside it."""
+    return file.with_suffix("") if file.with_suffix("").is_dir() else None
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        _usage(f"{file}: not a text file in UTF-8")
+
+
+@app.command()
+def audit(
+    exercises: Annotated[list[str] | None, typer.Argument(help="Exercises to audit; all of them by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put the checks on trial: reference, known mistakes and right alternatives.
+
+    Exit status: 0 where every reference passes, every mistake is caught, every alternative accepted and at least
+    95 % of the mistakes are named; 1 where not; 2 for a wrong call.
+    """
+    from nbjudge.audit import audit as run
+    from nbjudge.course import CourseError
+    from nbjudge.judge import Judge
+
+    course = _course()
+    results = []
+    try:
+        judge = Judge(course)
+        with Progress(console=errors, transient=True) as progress:
+            names = exercises or list(course.names)
+            for name in progress.track(names, description="auditing"):
+                results.append(run(course, name, judge))
+    except CourseError as error:
+        _usage(str(error))
+    if as_json:
+        typer.echo(json.dumps([result.as_json() for result in results], indent=2))
+    else:
+        _print_audit(results)
+    raise typer.Exit(0 if all(r.holds for r in results) else 1)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what this machine offers for grading, and what is missing, with the mend.
+
+    Every limit and every wall of the sandbox is proved by a probe that tries to break it. Exit status: 0 where all
+    hold, 1 where one does not.
+    """
+    from nbjudge.kernels.probe import probes
+
+    with console.status("probing the sandbox") if not as_json else nullcontext():
+        found = probes()
+    if as_json:
+        typer.echo(json.dumps([asdict(probe) for probe in found], indent=2))
+    else:
+        table = Table("what", "holds", "how, or what to do", title="nbjudge doctor")
+        for probe in found:
+            mark = "[green]yes[/]" if probe.holds else "[red]no[/]"
+            table.add_row(probe.name, mark, escape(probe.how if probe.holds else f"{probe.detail} {probe.mend}"))
+        console.print(table)
+    raise typer.Exit(0 if all(probe.holds for probe in found) else 1)
+
+
+def _print_audit(results: list) -> None:
+    table = Table("exercise", "reference", "caught", "accepted", "named", title="Audit of the checks")
+    for result in results:
+        data = result.as_json()
+        shares = [(data[kind][good], data[kind]["total"]) for kind, good in
+                  (("mistakes", "caught"), ("alternatives", "accepted"), ("named", "right"))]
+        passes = "[green]passes[/]" if result.reference_passes else "[red]fails[/]"
+        table.add_row(result.exercise, passes, *(_share(*share) for share in shares))
+    console.print(table)
+    for result in results:
+        for kind, names in (("missed", result.missed), ("refused", result.refused)):
+            for name in names:
+                console.print(f"{result.exercise}: {kind} {name}", style="red")
+        for name, called in result.wrong.items():
+            console.print(f"{result.exercise}: {name} was named {called or 'nothing'}", style="yellow")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"[{'green' if part == whole else 'red'}]{part} / {whole}[/]"
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,42 @@
+"""Puts the judge in its places of nbgrader's configuration. Nothing of nbgrader is patched."""
+
+from __future__ import annotations
+
+from traitlets.config import Config
+
+from nbjudge import batch
+
+
+def configure(c: Config) -> None:
+    """Let every nbgrader command of this course grade by the judge: `nbjudge.configure(c)` in nbgrader_config.py.
+
+    What an instructor may set is on the class `NBJudge`, for example `c.NBJudge.cell_seconds = 20`.
+    """
+    c.Autograde.exporter_class = "nbjudge.submission.JudgedNotebookExporter"
+    c.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.ClearOutput",
+        "nbjudge.rebuild.RebuildNotebook",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        "nbjudge.execute.JudgedExecute",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbjudge.feedback.InertOutputs",
+        "nbjudge.save.SaveVerdicts",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.Autograde.pre_convert_hook = "nbjudge.batch.before_submission"
+    c.Autograde.post_convert_hook = "nbjudge.batch.after_submission"
+    c.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbjudge.feedback.InertOutputs",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
+    c.HTMLExporter.filters = {"markdown2html": "nbjudge.feedback.inert_markdown"}
+    # A lesson's text lies beside its notebook, solutions and all: it goes into no learner's folder.
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.md"]
+    batch.prepare(c)

@@ -1,0 +1,194 @@
+"""What a course holds: its exercises, their reference solutions, known mistakes and accepted alternatives."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+
+from nbgrader import utils
+from nbgrader.preprocessors import ClearSolutions
+from nbformat import NotebookNode
+
+from nbjudge.primitives import bound_names, plain_python
+from nbjudge.settings import NBJudge, find_root, load
+
+_JUDGE_LINE = re.compile(r"^\s*judge\(\s*[\"'](\w+)[\"']", re.MULTILINE)
+
+
+class CourseError(Exception):
+    """The course is not laid out as it must be; the message names the file and the mend."""
+
+
+@dataclass(frozen=True)
+class JudgeLine:
+    """The hidden line of a grading cell: `judge("exercise", expression)`."""
+
+    exercise: str
+    expression: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a lesson, as its source notebook has it."""
+
+    name: str
+    lesson: str
+    expression: str
+    points: float
+    setup: str  # the instructor's locked cells above it: imports
+    solution: str
+    stub: str  # what the learner is given in the place of the solution
+    earlier: tuple[str, ...]  # expressions of the lesson's exercises before this one
+
+    def with_source(self, source: str) -> Exercise:
+        """The exercise as somebody else solved it. Earlier names that `source` defines itself stay its own."""
+        own = bound_names(source)
+        earlier = tuple(name for name in self.earlier if name not in own)
+        return replace(self, solution=plain_python(source), setup=plain_python(self.setup), earlier=earlier)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file of tests/mistakes or tests/alternatives; its docstring is the advice."""
+
+    name: str
+    path: Path
+
+    @property
+    def source(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def folder(self) -> Path | None:
+        """What the sample hands in beside its code: a folder of its name, where there is one."""
+        folder = self.path.with_suffix("")
+        return folder if folder.is_dir() else None
+
+    @property
+    def advice(self) -> str:
+        return ast.get_docstring(ast.parse(self.source)) or ""
+
+
+def judge_line(source: str, where: str = "a grading cell") -> JudgeLine | None:
+    """The `judge(...)` line of a grading cell's source, or None. Raises `CourseError` for two of them."""
+    if "judge(" not in source:
+        return None
+    try:
+        tree = ast.parse("\n".join(line for line in source.splitlines() if not line.startswith(("%", "!"))))
+    except SyntaxError as error:
+        raise CourseError(f"{where}: the cell with judge(...) is not Python: {error}") from error
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "judge"
+    ]
+    if not calls:
+        return None
+    if len(calls) > 1:
+        raise CourseError(f"{where}: holds more than one judge(...); give every exercise a grading cell of its own")
+    call = calls[0]
+    if len(call.args) != 2 or not isinstance(call.args[0], ast.Constant) or not isinstance(call.args[0].value, str):
+        raise CourseError(f'{where}: write judge("exercise", object)')
+    return JudgeLine(call.args[0].value, ast.unparse(call.args[1]))
+
+
+class Course:
+    """A course directory and its settings."""
+
+    def __init__(self, root: Path | None = None, settings: NBJudge | None = None):
+        self.root = find_root(root)
+        self.settings = settings or load(self.root)
+
+    @cached_property
+    def lessons(self) -> dict[str, Path]:
+        """Source notebooks by lesson: the Markdown text where there is one, else the notebook."""
+        found: dict[str, Path] = {}
+        for folder in sorted((self.root / self.settings.source).glob("*/")):
+            for suffix in (".md", ".ipynb"):
+                path = folder / f"{folder.name}{suffix}"
+                if path.is_file():
+                    found.setdefault(folder.name, path)
+        return found
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Exercise name → lesson, in the order of the course."""
+        found = {}
+        for lesson, path in self.lessons.items():
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".ipynb":
+                text = text.replace('\\"', '"').replace('"judge(', "\njudge(")
+            found.update(dict.fromkeys(_JUDGE_LINE.findall(text), lesson))
+        return found
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise called `name`. Raises `CourseError`, with what there is, for an unknown one."""
+        if name not in self.names:
+            raise CourseError(f"no exercise is called {name}; this course has: {', '.join(self.names) or 'none'}")
+        return _exercises(self.lessons[self.names[name]])[name]
+
+    def check_file(self, name: str) -> Path:
+        path = self.root / self.settings.checks / f"test_{name}.py"
+        if not path.is_file():
+            raise CourseError(f"{path}: no such file; the checks of {name} belong there")
+        return path
+
+    def mistakes(self, name: str) -> list[Sample]:
+        return self._samples(self.settings.mistakes, name)
+
+    def alternatives(self, name: str) -> list[Sample]:
+        return self._samples(self.settings.alternatives, name)
+
+    def artifacts(self, name: str) -> Path:
+        """The folder of what the reference solution of an exercise hands in beside its code."""
+        return self.root / self.settings.artifacts / name
+
+    def _samples(self, directory: str, name: str) -> list[Sample]:
+        return [Sample(path.stem, path) for path in sorted((self.root / directory / name).glob("*.py"))]
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """A source notebook, from Markdown (MyST) or .ipynb."""
+    import jupytext  # slow to import, and only wanted where a lesson is read
+
+    return jupytext.read(path, fmt="md:myst" if path.suffix == ".md" else "ipynb")
+
+
+@cache
+def _exercises(path: Path) -> dict[str, Exercise]:
+    """The exercises of one lesson. A solution is every solution cell since the grading cell before."""
+    found: dict[str, Exercise] = {}
+    setup: list[str] = []
+    solution: list[str] = []
+    stub: list[str] = []
+    for cell in read_notebook(path).cells:
+        if cell.cell_type != "code":
+            continue
+        if utils.is_solution(cell):
+            solution.append(cell.source)
+            stub.append(_stub(cell))
+        elif utils.is_grade(cell):
+            line = judge_line(cell.source, f"{path}, cell {cell.metadata.nbgrader.grade_id}")
+            if line is not None:
+                found[line.exercise] = Exercise(
+                    name=line.exercise,
+                    lesson=path.stem,
+                    expression=line.expression,
+                    points=float(cell.metadata.nbgrader.points),
+                    setup="\n\n".join(setup),
+                    solution="\n\n".join(solution),
+                    stub="\n\n".join(stub),
+                    earlier=tuple(e.expression for e in found.values()),
+                )
+            solution, stub = [], []
+        elif utils.is_locked(cell):
+            setup.append(cell.source)
+    return found
+
+
+def _stub(cell: NotebookNode) -> str:
+    cleared, _ = ClearSolutions().preprocess_cell(NotebookNode(cell), {"language": "python"}, 0)
+    return cleared.source

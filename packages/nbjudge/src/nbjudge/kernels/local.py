@@ -1,0 +1,35 @@
+"""A kernel as Jupyter starts it, not kept apart from anything: for `c.NBJudge.sandbox = "none"`."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from jupyter_client.provisioning import LocalProvisioner as JupyterLocalProvisioner
+
+from nbjudge.serve import FD_VARIABLE
+
+
+class LocalProvisioner(JupyterLocalProvisioner):
+    """Jupyter's own provisioner, and the judge's socket; `judge_socket` is the grader's end of it."""
+
+    judge_socket: socket.socket | None = None
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any):
+        self.judge_socket, theirs = socket.socketpair()
+        with theirs:
+            kwargs["env"] = {**kwargs["env"], FD_VARIABLE: str(theirs.fileno())}
+            return await super().launch_kernel(cmd, pass_fds=(theirs.fileno(),), **kwargs)
+
+    def why_dead(self) -> str:
+        """Why the kernel ended, in words; empty while it runs."""
+        from nbjudge.worker import why
+
+        code = self.process.poll() if self.process is not None else None
+        return "" if code is None else why(code)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        if self.judge_socket is not None:
+            self.judge_socket.close()
+            self.judge_socket = None
+        await super().cleanup(restart)

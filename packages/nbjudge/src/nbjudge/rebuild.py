@@ -1,0 +1,178 @@
+"""Rebuilds the notebook that is graded from the instructor's, so that nothing a learner did to its frame matters.
+
+Grading cells and locked cells come from the gradebook, in the instructor's order. The learner gives the sources of
+the solution cells, by id, and the cells that were added, each kept behind the instructor's cell it stood behind.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from nbjudge.settings import NBJudge
+from nbjudge.submission import KEY
+
+UNFINISHED = "The grading of this submission did not finish."
+_marked: set[tuple[Path, str]] = set()
+MISSING = "# The cell {id} was missing from the submission."
+
+
+@dataclass
+class _Anchor:
+    """A cell of the instructor's, as the gradebook has it."""
+
+    id: str
+    source: str
+    cell_type: str
+    metadata: dict
+    solution: bool
+
+
+@dataclass
+class _Handed:
+    """What the learner handed in: sources by id (all of a cell's copies), and free cells by the anchor before."""
+
+    sources: dict[str, list[NotebookNode]] = field(default_factory=dict)
+    free: dict[str, list[NotebookNode]] = field(default_factory=dict)
+
+
+class RebuildNotebook(NbGraderPreprocessor):
+    """The sanitising step of autograding. Takes the place of nbgrader's DeduplicateIds and OverwriteCells."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            forget_scores(gradebook, about)
+            self._mark_empty(gradebook, about)
+            anchors = _anchors(gradebook, about, self._order(about))
+        notes: dict[str, list[str]] = {}
+        rebuilt = NotebookNode(nb)
+        if "problem" not in nb.metadata.get(KEY, {}):
+            rebuilt.cells = list(_cells(anchors, _sort(nb.cells, anchors), notes))
+        else:
+            rebuilt.cells = [_cell(anchor, anchor.source) for anchor in anchors]
+        rebuilt.metadata[KEY] = {**nb.metadata.get(KEY, {}), "notes": notes}
+        for grade_id, texts in notes.items():
+            self.log.warning("%s, %s: %s", about["student"], grade_id, " ".join(texts))
+        return rebuilt, resources
+
+    def _mark_empty(self, gradebook: Gradebook, about: dict) -> None:
+        """nbgrader passes over folders without the notebook, and lets their old scores stand; we do not."""
+        directory = self.parent.parent.coursedir
+        name = f"{about['notebook']}.ipynb"
+        pattern = directory.format_path(directory.submitted_directory, directory.student_id, about["assignment"])
+        for folder in map(Path, glob.glob(pattern)):
+            if not os.path.lexists(folder / name) and (folder, name) not in _marked:
+                _marked.add((folder, name))
+                student = directory.format_path(directory.submitted_directory, "(?P<s>.*)", "(?P<a>.*)", escape=True)
+                other = {**about, "student": re.match(student, str(folder))["s"]}
+                self.log.error("%s: there is no %s; a person must look", folder, name)
+                gradebook.update_or_create_student(other["student"])
+                gradebook.update_or_create_submission(about["assignment"], other["student"])
+                forget_scores(gradebook, other, f"The submission holds no file {name}.")
+
+    def _order(self, about: dict) -> tuple[str, ...]:
+        source = Path(NBJudge(parent=self).source) / about["assignment"] / f"{about['notebook']}.ipynb"
+        return _source_order(source.resolve(), source.stat().st_mtime_ns) if source.is_file() else ()
+
+
+@cache
+def _source_order(path: Path, _changed: int) -> tuple[str, ...]:
+    """The ids of the instructor's cells in their order; a database keeps none."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    ids = (cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells)
+    return tuple(found for found in ids if found)
+
+
+def forget_scores(gradebook: Gradebook, about: dict, why: str = UNFINISHED) -> None:
+    """Take back what an earlier grading gave, so that a failure from here on never leaves an old score standing."""
+    submission = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+    for grade in submission.grades:
+        grade.auto_score, grade.needs_manual_grade = None, True
+    for comment in submission.comments:
+        comment.auto_comment = why
+    gradebook.db.commit()
+
+
+def _anchors(gradebook: Gradebook, about: dict, order: tuple[str, ...]) -> list[_Anchor]:
+    notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
+    points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+    tasks = {cell.name: cell.max_score for cell in notebook.task_cells}
+    solutions = {cell.name for cell in notebook.solution_cells}
+    place = {grade_id: index for index, grade_id in enumerate(order)}
+    cells = sorted(notebook.source_cells, key=lambda cell: place.get(cell.name, len(place)))
+    anchors = []
+    for cell in cells:
+        metadata = {
+            "grade": cell.name in points,
+            "grade_id": cell.name,
+            "locked": cell.locked,
+            "solution": cell.name in solutions,
+            "task": cell.name in tasks,
+            "cell_type": cell.cell_type,
+            "checksum": cell.checksum,
+            "schema_version": 3,
+        }
+        if cell.name in points or cell.name in tasks:
+            metadata["points"] = points.get(cell.name, tasks.get(cell.name))
+        anchors.append(_Anchor(cell.name, cell.source, cell.cell_type, metadata, cell.name in solutions))
+    return anchors
+
+
+def _sort(cells: list[NotebookNode], anchors: list[_Anchor]) -> _Handed:
+    known = {anchor.id: anchor for anchor in anchors}
+    handed, behind = _Handed(), ""
+    for cell in cells:
+        grade_id = cell.metadata.get(KEY, {}).get("id", "")
+        if grade_id in known:
+            behind = grade_id
+            handed.sources.setdefault(grade_id, []).append(cell)
+        else:
+            handed.free.setdefault(behind, []).append(cell)
+    return handed
+
+
+def _cells(anchors: list[_Anchor], handed: _Handed, notes: dict[str, list[str]]):
+    """The rebuilt notebook's cells, in order."""
+    yield from map(_free, handed.free.get("", []))
+    for anchor in anchors:
+        copies = handed.sources.get(anchor.id, [])
+        if not anchor.solution:
+            yield _cell(anchor, anchor.source)
+        elif not copies:
+            notes.setdefault(anchor.id, []).append("This cell was missing from the submission.")
+            yield _cell(anchor, MISSING.format(id=anchor.id))
+        else:
+            chosen = _choose(anchor, copies)
+            if len(copies) > 1:
+                notes.setdefault(anchor.id, []).append("This cell was there more than once; the last one counts.")
+            for copy in copies:
+                yield _cell(anchor, copy.source) if copy is chosen else _free(copy)
+        yield from map(_free, handed.free.get(anchor.id, []))
+
+
+def _choose(anchor: _Anchor, copies: list[NotebookNode]) -> NotebookNode:
+    """Of several copies of a solution cell, the last one that was worked on."""
+    worked = [copy for copy in copies if copy.source.strip() != anchor.source.strip()]
+    return (worked or copies)[-1]
+
+
+def _cell(anchor: _Anchor, source: str) -> NotebookNode:
+    make = new_code_cell if anchor.cell_type == "code" else new_markdown_cell
+    return make(source=source, metadata={"nbgrader": dict(anchor.metadata)})
+
+
+def _free(cell: NotebookNode) -> NotebookNode:
+    plain = NotebookNode(cell)
+    plain.metadata = NotebookNode()
+    return plain

@@ -1,0 +1,319 @@
+"""The learner's side of the wire: runs in the process that holds the learner's code, and only serves calls.
+
+It knows no test and no expected value. A request names an object (by handle), an attribute or a call, and the
+answer carries data. Whatever the learner's code did to this process, the judge believes nothing of an answer
+but the arrays, and compares those.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import math
+import os
+import socket
+import sys
+import types
+import warnings
+
+import numpy as np
+import torch
+
+from nbjudge import wire
+
+FD_VARIABLE = "NBJUDGE_FD"
+_MISSING = object()
+
+
+class ForbiddenCall(Exception):
+    """The learner's code called what the exercise asks it to build."""
+
+
+class Server:
+    """Serves one object of the learner's over a socket until it is told to end."""
+
+    def __init__(self, sock: socket.socket, root: object, first: int = 0):
+        self._sock, self._first = sock, first
+        self._objects: dict[int, object] = {0: root}
+        self._calls: dict[int, tuple[dict, list]] = {}
+        self._ids = itertools.count(1)
+        self._watch = Watch(())
+
+    def run(self) -> None:
+        wire.send(self._sock, {"id": self._first, "ok": True}, {})
+        while True:
+            try:
+                request, arrays = wire.receive(self._sock)
+            except KeyboardInterrupt:
+                continue  # the judge gave up on a call that had just ended
+            except EOFError:
+                return
+            if request["op"] == "end":
+                return
+            reply, out = self._answer(request, arrays)
+            wire.send(self._sock, {"id": request["id"], **reply}, out)
+
+    def _answer(self, request: dict, arrays: dict) -> tuple[dict, dict]:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return getattr(self, "_do_" + request["op"])(request, arrays)
+        except BaseException as error:  # noqa: BLE001 - SystemExit and the like must not end the service
+            return {"error": describe(error)}, {}
+
+    # -- operations ---------------------------------------------------------------------------------------
+
+    def _do_call(self, request: dict, arrays: dict):
+        target = self._objects[request["target"]]
+        decoder = wire.Decoder(arrays, self._resolve, trusted=True)
+        args = decoder.decode(request["args"])
+        kwargs = decoder.decode(request["kwargs"])
+        pristine = {key: _copy(value) for key, value in decoder.decoded.items()}
+        leaves = self._leaves(request, decoder)
+        with torch.set_grad_enabled(request["grad"]), self._watch:
+            result = target(*args, **kwargs)
+        if isinstance(result, (types.GeneratorType, itertools.chain)):
+            result = list(itertools.islice(result, wire.BOUNDS.items))
+        encoder = wire.Encoder(self._keep)
+        reply = {"ok": encoder.encode(result)}
+        reply["call"] = self._remember(leaves, encoder)
+        reply["changed"] = {
+            key: encoder.encode(value) for key, value in decoder.decoded.items() if _differs(value, pristine[key])
+        }
+        return reply, encoder.arrays
+
+    def _do_make(self, request: dict, arrays: dict):
+        maker = load(request["recipe"])
+        decoder = wire.Decoder(arrays, self._resolve, trusted=True)
+        made = maker(*decoder.decode(request["args"]), **decoder.decode(request["kwargs"]))
+        if request["state"] is not None:
+            made.load_state_dict(decoder.decode(request["state"]))
+            made.train(request["training"])
+        return {"ok": self._keep(made)}, {}
+
+    def _do_get(self, request: dict, arrays: dict):
+        encoder = wire.Encoder(self._keep)
+        value = getattr(self._objects[request["target"]], request["name"])
+        return {"ok": encoder.encode(value)}, encoder.arrays
+
+    def _do_set(self, request: dict, arrays: dict):
+        value = wire.Decoder(arrays, self._resolve, trusted=True).decode(request["value"])
+        setattr(self._objects[request["target"]], request["name"], value)
+        return {"ok": None}, {}
+
+    def _do_item(self, request: dict, arrays: dict):
+        encoder = wire.Encoder(self._keep)
+        return {"ok": encoder.encode(self._objects[request["target"]][request["key"]])}, encoder.arrays
+
+    def _do_length(self, request: dict, arrays: dict):
+        return {"ok": len(self._objects[request["target"]])}, {}
+
+    def _do_backward(self, request: dict, arrays: dict):
+        """Gradients of the outputs of an earlier call, for given cotangents; parameters keep theirs in `.grad`."""
+        leaves, outputs = self._calls[request["call"]]
+        cotangents = wire.Decoder(arrays, self._resolve, trusted=True).decode(request["cotangents"])
+        pairs = [(o, c) for o, c in zip(outputs, cotangents, strict=True) if c is not None]
+        for leaf in leaves.values():
+            leaf.grad = None
+        torch.autograd.backward([o for o, _ in pairs], [c for _, c in pairs], retain_graph=True)
+        encoder = wire.Encoder(self._keep)
+        grads = {key: leaf.grad for key, leaf in leaves.items()}
+        return {"ok": encoder.encode(grads)}, encoder.arrays
+
+    def _do_gradients(self, request: dict, arrays: dict):
+        module = self._objects[request["target"]]
+        encoder = wire.Encoder(self._keep)
+        return {"ok": encoder.encode({name: p.grad for name, p in module.named_parameters()})}, encoder.arrays
+
+    def _do_seed(self, request: dict, arrays: dict):
+        import random
+
+        for seed in (random.seed, np.random.seed, torch.manual_seed):
+            seed(request["seed"])
+        return {"ok": None}, {}
+
+    def _do_reset(self, request: dict, arrays: dict):
+        self._objects = {0: self._objects[0]}
+        self._calls = {}
+        self._watch = Watch(request["forbids"], request["given"])
+        return {"ok": None}, {}
+
+    # -- helpers ------------------------------------------------------------------------------------------
+
+    def _keep(self, value: object) -> dict:
+        number = next(self._ids)
+        self._objects[number] = value
+        return {"handle": number, "types": [f"{c.__module__}.{c.__qualname__}" for c in type(value).__mro__][:12]}
+
+    def _resolve(self, node: dict):
+        if "handle" in node:
+            return self._objects[node["handle"]]
+        return load(node)
+
+    def _leaves(self, request: dict, decoder: wire.Decoder) -> dict[str, torch.Tensor]:
+        keys = request["wants_grad"] if request["grad"] else []
+        return {key: decoder.decoded[key].requires_grad_() for key in keys}
+
+    def _remember(self, leaves: dict, encoder: wire.Encoder) -> int | None:
+        outputs = {k: v for k, v in encoder.sent.items() if isinstance(v, torch.Tensor) and v.requires_grad}
+        if not outputs:
+            return None
+        number = next(self._ids)
+        self._calls[number] = (leaves, list(outputs.values()))
+        return number
+
+
+class Watch:
+    """Raises `ForbiddenCall` when one of the named functions is called while it is entered.
+
+    A profile hook sees calls of Python functions and of C functions by identity, whatever name the learner's
+    code reaches them by. What a function of the `given` module calls is not counted against the learner.
+    """
+
+    def __init__(self, names: tuple[str, ...] | list[str], given: str = ""):
+        self._given = given
+        self._codes: dict[object, str] = {}
+        self._builtins: dict[object, str] = {}
+        for name in names:
+            for function in _functions(_find(name)):
+                if isinstance(function, types.FunctionType):
+                    self._codes[function.__code__] = name
+                else:
+                    self._builtins[function] = name
+
+    def __enter__(self) -> None:
+        if self._codes or self._builtins:
+            sys.setprofile(self._hook)
+
+    def __exit__(self, *_: object) -> None:
+        if self._codes or self._builtins:
+            sys.setprofile(None)
+
+    def _hook(self, frame: types.FrameType, event: str, argument: object) -> None:
+        if event == "call":
+            name, caller = self._codes.get(frame.f_code), frame.f_back
+        elif event == "c_call":
+            name, caller = self._builtin(argument), frame
+        else:
+            return
+        if name is None:
+            return
+        while caller is not None:
+            if self._given and str(caller.f_globals.get("__name__", "")).startswith(self._given):
+                return
+            caller = caller.f_back
+        sys.setprofile(None)
+        raise ForbiddenCall(name)
+
+    def _builtin(self, function: object) -> str | None:
+        try:
+            found = self._builtins.get(function)
+        except TypeError:
+            return None
+        if found is None and isinstance(getattr(function, "__self__", None), torch.Tensor):
+            found = self._builtins.get(getattr(torch.Tensor, function.__name__, None))
+        return found
+
+
+def _functions(target: object) -> list:
+    """The functions that run when `target` is called: itself, or a class's constructor and forward."""
+    if isinstance(target, type):
+        own = [vars(target).get(name) for name in ("forward", "__init__")]
+        return [f for f in own if isinstance(f, types.FunctionType)][:1]
+    return [target] if target is not None else []
+
+
+def _find(path: str):
+    """The object at a dotted path, or None where there is none."""
+    parts = path.split(".")
+    for cut in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:cut]))
+        except ImportError:
+            continue
+        for name in parts[cut:]:
+            found = getattr(found, name, None)
+        return found
+    return None
+
+
+def load(recipe: dict):
+    """A callable from its import path, or from its source (helpers that a check module defines)."""
+    if "path" in recipe:
+        found = _find(recipe["path"])
+        if found is None:
+            raise ImportError(f"there is no {recipe['path']}")
+        return found
+    namespace = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": np, "math": math}
+    exec(compile(recipe["source"], "<check helper>", "exec"), namespace)  # noqa: S102 - the judge's own text
+    return namespace[recipe["name"]]
+
+
+def describe(error: BaseException) -> dict:
+    """An exception as data: its type's name and its message, both bounded."""
+    try:
+        message = str(error)[:2000]
+    except Exception:  # noqa: BLE001 - a learner's __str__ may itself fail
+        message = ""
+    where = ""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename not in (__file__, wire.__file__):
+            where = str(trace.tb_lineno)
+        trace = trace.tb_next
+    return {
+        "type": type(error).__name__[:200],
+        "message": message,
+        "line": where,
+        "forbidden": isinstance(error, ForbiddenCall),
+        "wire": isinstance(error, wire.WireError),
+    }
+
+
+def _copy(value: object):
+    return value.clone() if isinstance(value, torch.Tensor) else np.array(value)
+
+
+def _differs(now: object, before: object) -> bool:
+    if isinstance(now, torch.Tensor):
+        return not torch.equal(now.detach(), before)
+    return not np.array_equal(now, before)
+
+
+def rebind(namespace: dict, names: list[str], given: str) -> dict:
+    """Bind `names` to those of the `given` module; returns what they were before."""
+    saved = {}
+    parts = importlib.import_module(given) if given and names else None
+    for name in names:
+        if hasattr(parts, name):
+            saved[name] = namespace.get(name, _MISSING)
+            namespace[name] = getattr(parts, name)
+    return saved
+
+
+def serve(sock: socket.socket, namespace: dict, expression: str, earlier: list[str], given: str, first: int = 0) -> None:
+    """Serve `expression` of `namespace`, with the `earlier` names bound to those of the `given` module.
+
+    The learner's own names are put back afterwards, so that later cells see the learner's world unchanged.
+    """
+    saved = rebind(namespace, earlier, given)
+    try:
+        try:
+            root = eval(expression, namespace)  # noqa: S307 - the instructor's own text
+        except BaseException as error:  # noqa: BLE001
+            wire.send(sock, {"id": first, "error": describe(error)}, {})
+            return
+        Server(sock, root, first).run()
+    finally:
+        for name, value in saved.items():
+            if value is _MISSING:
+                namespace.pop(name, None)
+            else:
+                namespace[name] = value
+
+
+def serve_kernel(namespace: dict, expression: str, earlier: list[str], given: str, first: int) -> None:
+    """`serve` on the socket that the kernel was given when it started."""
+    with socket.socket(fileno=os.dup(int(os.environ[FD_VARIABLE]))) as sock:
+        sock.setblocking(True)
+        serve(sock, namespace, expression, earlier, given, first)

@@ -1,0 +1,63 @@
+"""What an instructor can set, as traits of one class: `c.NBJudge.<name> = …` in nbgrader_config.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from traitlets import Enum, Float, Integer, Unicode
+from traitlets.config import Config, Configurable, PyFileConfigLoader
+
+CONFIG_FILE = "nbgrader_config.py"
+GIB, MIB = 1 << 30, 1 << 20
+
+
+class NBJudge(Configurable):
+    """Settings of the judge. Directories are relative to the course directory."""
+
+    checks = Unicode("tests/checks", help="Directory of the hidden checks, test_<exercise>.py each.").tag(config=True)
+    mistakes = Unicode("tests/mistakes", help="Directory of known mistakes, <exercise>/<name>.py.").tag(config=True)
+    alternatives = Unicode(
+        "tests/alternatives", help="Directory of right solutions in other styles, <exercise>/<name>.py."
+    ).tag(config=True)
+    artifacts = Unicode(
+        "tests/artifacts", help="Directory of what reference solutions hand in beside their code, <exercise>/."
+    ).tag(config=True)
+    source = Unicode("source", help="Directory of the instructor's notebooks.").tag(config=True)
+    given = Unicode(
+        "", help="Module whose names replace a learner's earlier exercises while a later one is judged."
+    ).tag(config=True)
+    sandbox = Enum(
+        ["bubblewrap", "none"],
+        "bubblewrap",
+        help="How the learner's code is kept apart: in a bubblewrap sandbox, or, on your own risk, not at all.",
+    ).tag(config=True)
+
+    cell_seconds = Float(30, help="Time for one cell, and for judging one exercise, in seconds.").tag(config=True)
+    check_seconds = Float(8, help="Time for one check, in seconds.").tag(config=True)
+    submission_seconds = Float(300, help="Time for one notebook, in seconds.").tag(config=True)
+    output_bytes = Integer(MIB, help="Output that is kept of one cell, in bytes.").tag(config=True)
+    memory_bytes = Integer(2 * GIB, help="Memory of one kernel, in bytes.").tag(config=True)
+    processes = Integer(64, help="Processes and threads of one kernel.").tag(config=True)
+    file_bytes = Integer(64 * MIB, help="Largest file that a kernel may write, in bytes.").tag(config=True)
+    notebook_bytes = Integer(20 * MIB, help="Largest notebook file that is read, in bytes.").tag(config=True)
+
+
+def load(root: Path) -> NBJudge:
+    """The settings of the course at `root`, read from its nbgrader_config.py."""
+    config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
+    return NBJudge(config=Config(config))
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The course directory at or above `start`: the nearest one with an nbgrader_config.py.
+
+    Raises `FileNotFoundError` where there is none.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_FILE).is_file():
+            return folder
+    raise FileNotFoundError(
+        f"no {CONFIG_FILE} in {start} or above it; run this inside a course directory, "
+        "or make one whose configuration calls nbjudge.configure(c)"
+    )

@@ -1,0 +1,108 @@
+"""Reads what a learner handed in, whatever it is: a bounded, well-formed notebook, or the reason why not."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+from nbjudge.settings import NBJudge
+
+KEY = "nbjudge"  # where our notes stand in a notebook's metadata
+_CELLS = 2000
+_MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+
+
+class UnreadableNotebook(Exception):
+    """The file is no notebook; the message says why, in words for a learner."""
+
+
+def read_submission(path: Path, limit: int) -> NotebookNode:
+    """The notebook at `path`, reduced to its cells' sources and nbgrader's metadata. Raises `UnreadableNotebook`."""
+    text = _read_text(path, limit)
+    try:
+        notebook = nbformat.reads(text, as_version=4, capture_validation_error={})
+        cells = [cell for cell in map(_plain_cell, notebook.cells[:_CELLS]) if cell is not None]
+    except RecursionError as error:
+        raise UnreadableNotebook("it is nested too deeply to be a notebook") from error
+    except Exception as error:  # noqa: BLE001 - nbformat raises whatever a strange file leads it to
+        raise UnreadableNotebook(_reason(text)) from error
+    return new_notebook(cells=cells)
+
+
+def _read_text(path: Path, limit: int) -> str:
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError as error:
+        raise UnreadableNotebook("there is no such file in the submission") from error
+    except OSError as error:
+        raise UnreadableNotebook("it is a link, or cannot be opened") from error
+    with os.fdopen(fd, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise UnreadableNotebook("it is not an ordinary file")
+        if about.st_size > limit:
+            raise UnreadableNotebook(f"it holds {about.st_size:,} bytes, more than the {limit:,} that are read")
+        data = file.read(limit)
+    if not data.strip():
+        raise UnreadableNotebook("it is empty")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableNotebook("it is not text in UTF-8") from error
+
+
+def _reason(text: str) -> str:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        return f"it is not valid JSON ({error}); was it cut off while it was saved"[:300]
+    if not isinstance(found, dict) or "cells" not in found and "worksheets" not in found:
+        return "it is JSON, but not a notebook"
+    return "its cells are not those of a notebook"
+
+
+def _plain_cell(cell: object) -> NotebookNode | None:
+    """A cell with its source and the one piece of metadata that matters: nbgrader's id."""
+    if not isinstance(cell, dict) or cell.get("cell_type") not in _MAKERS:
+        return None
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(source, str):
+        return None
+    plain = _MAKERS[cell["cell_type"]](source=source)
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):
+        plain.metadata[KEY] = {"id": nbgrader["grade_id"]}
+    return plain
+
+
+class JudgedNotebookExporter(NotebookExporter):
+    """nbgrader's exporter for autograding, which takes an unreadable notebook as a note to a person, not as an end.
+
+    The first conversion reads the submission; the second one what the first wrote.
+    """
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kw):
+        path = Path(filename)
+        resources = resources if resources is not None else {}
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        if self._is_ours(path):
+            notebook = nbformat.read(path, as_version=4)
+        else:
+            try:
+                notebook = read_submission(path, NBJudge(parent=self).notebook_bytes)
+            except UnreadableNotebook as error:
+                notebook = new_notebook(metadata={KEY: {"problem": f"{path.name} cannot be read: {error}"}})
+        return self.from_notebook_node(notebook, resources, **kw)
+
+    def _is_ours(self, path: Path) -> bool:
+        return not self.parent._sanitizing
