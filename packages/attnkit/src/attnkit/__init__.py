@@ -1,0 +1,14 @@
+"""What a learner of the course works with.
+
+``attnkit.parts`` gives every earlier component, so that each exercise stands alone;
+``attnkit.pictures`` draws what the components do.
+"""
+
+import os
+
+__version__ = "0.1.0"
+
+
+def grading() -> bool:
+    """Whether the notebook runs to be graded: nobody looks at pictures or progress bars then."""
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
