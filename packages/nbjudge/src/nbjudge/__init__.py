@@ -33,7 +33,7 @@ _HOMES = {
     "configure": "config",
     "gradients": "standin",
     "is_a": "standin",
-    "judge": "judge",
+    "judge": "judging",
     "twin": "standin",
 }
 

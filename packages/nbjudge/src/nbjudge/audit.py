@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nbjudge.course import Course
-from nbjudge.judge import Judge
+from nbjudge.judging import Judge
 from nbjudge.verdict import Verdict
 
 NAMED_SHARE = 0.95  # of the caught mistakes, how many must be named rightly

@@ -48,7 +48,7 @@ def check(
     Exit status: 0 where every file has full marks, 1 where one has not, 2 for a wrong call.
     """
     from nbjudge.course import CourseError
-    from nbjudge.judge import Judge
+    from nbjudge.judging import Judge
     from nbjudge.verdict import as_text
 
     course = _course()
@@ -93,7 +93,7 @@ def audit(
     """
     from nbjudge.audit import audit as run
     from nbjudge.course import CourseError
-    from nbjudge.judge import Judge
+    from nbjudge.judging import Judge
 
     course = _course()
     results = []

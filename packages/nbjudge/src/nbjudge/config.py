@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 from traitlets.config import Config
 
 from nbjudge import batch
@@ -12,6 +15,8 @@ def configure(c: Config) -> None:
 
     What an instructor may set is on the class `NBJudge`, for example `c.NBJudge.cell_seconds = 20`.
     """
+    # nbgrader calls `alembic` by name; it lies beside this Python, whether or not its environment is activated.
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
     c.Autograde.exporter_class = "nbjudge.submission.JudgedNotebookExporter"
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",

@@ -172,7 +172,9 @@ def _exercises(path: Path) -> dict[str, Exercise]:
             stub.append(_stub(cell))
         elif utils.is_grade(cell):
             line = judge_line(cell.source, f"{path}, cell {cell.metadata.nbgrader.grade_id}")
-            if line is not None:
+            if line is None:
+                setup += solution  # no exercise of its own, but later ones may build on it
+            else:
                 found[line.exercise] = Exercise(
                     name=line.exercise,
                     lesson=path.stem,

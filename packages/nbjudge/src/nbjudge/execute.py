@@ -19,7 +19,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
 from nbjudge.course import Course, JudgeLine, judge_line
-from nbjudge.judge import Judge
+from nbjudge.judging import Judge
 from nbjudge.primitives import bound_names
 from nbjudge.session import CellRun, KernelSession
 from nbjudge.settings import NBJudge, find_root

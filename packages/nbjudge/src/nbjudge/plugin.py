@@ -86,7 +86,7 @@ def student(request: pytest.FixtureRequest):
     if STUDENT in request.config.stash:
         yield request.config.stash[STUDENT]
         return
-    from nbjudge.judge import begin_check, solution_worker
+    from nbjudge.judging import begin_check, solution_worker
 
     with solution_worker(Course(request.path.parent), exercise_of(request.path)) as worker:
         connection = worker.connect()

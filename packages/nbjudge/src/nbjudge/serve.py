@@ -155,11 +155,10 @@ class Server:
         return {key: decoder.decoded[key].requires_grad_() for key in keys}
 
     def _remember(self, leaves: dict, encoder: wire.Encoder) -> int | None:
-        outputs = {k: v for k, v in encoder.sent.items() if isinstance(v, torch.Tensor) and v.requires_grad}
-        if not outputs:
+        if not encoder.linked:
             return None
         number = next(self._ids)
-        self._calls[number] = (leaves, list(outputs.values()))
+        self._calls[number] = (leaves, list(encoder.linked.values()))
         return number
 
 
@@ -175,7 +174,7 @@ class Watch:
         self._codes: dict[object, str] = {}
         self._builtins: dict[object, str] = {}
         for name in names:
-            for function in _functions(_find(name)):
+            for function in _functions(find(name)):
                 if isinstance(function, types.FunctionType):
                     self._codes[function.__code__] = name
                 else:
@@ -223,7 +222,7 @@ def _functions(target: object) -> list:
     return [target] if target is not None else []
 
 
-def _find(path: str):
+def find(path: str):
     """The object at a dotted path, or None where there is none."""
     parts = path.split(".")
     for cut in range(len(parts), 0, -1):
@@ -240,7 +239,7 @@ def _find(path: str):
 def load(recipe: dict):
     """A callable from its import path, or from its source (helpers that a check module defines)."""
     if "path" in recipe:
-        found = _find(recipe["path"])
+        found = find(recipe["path"])
         if found is None:
             raise ImportError(f"there is no {recipe['path']}")
         return found

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 from nbjudge import wire
+from nbjudge.serve import find
 
 _RECIPE = "_nbjudge_recipe"
 
@@ -151,7 +152,7 @@ class StandIn:
             args=encoder.encode(args),
             kwargs=encoder.encode(kwargs),
             grad=torch.is_grad_enabled(),
-            wants_grad=[k for k, v in encoder.sent.items() if isinstance(v, torch.Tensor) and v.requires_grad],
+            wants_grad=list(encoder.linked),
         )
         decoder = self._decoder(arrays)
         try:
@@ -216,7 +217,7 @@ class StandIn:
         """Replace the tensors of `result` that have a gradient by ones that autograd can follow back."""
         found: list[torch.Tensor] = []
         _collect(document["ok"], result, found)
-        leaves = {k: v for k, v in encoder.sent.items() if isinstance(v, torch.Tensor) and v.requires_grad}
+        leaves = encoder.linked
         anchor = torch.zeros((), requires_grad=True)
         call = _Call(self._connection, document["call"], list(leaves))
         linked = iter(_Bridge.apply(call, len(found), anchor, *found, *leaves.values()))
@@ -299,12 +300,11 @@ def _children(node: object, value: object):
 
 def recipe(value: object) -> dict:
     """How the learner's process gets a callable of ours: by import path, or by the source of a check's helper."""
-    name = getattr(value, "__qualname__", "")
-    module = getattr(value, "__module__", None) or "torch"  # torch's own built-in functions name no module
+    module, name = getattr(value, "__module__", None) or "torch", getattr(value, "__name__", "")
     home = getattr(sys.modules.get(module), "__file__", None) or ""
     if Path(home).name.startswith("test_") and (inspect.isclass(value) or inspect.isfunction(value)):
-        return {"source": textwrap.dedent(inspect.getsource(value)), "name": value.__name__}
-    if callable(value) and name and "<" not in name:
+        return {"source": textwrap.dedent(inspect.getsource(value)), "name": name}
+    if name and find(f"{module}.{name}") is value:
         return {"path": f"{module}.{name}"}
     raise TypeError(f"a {type(value).__name__} cannot be sent; make it with the `make` fixture")
 

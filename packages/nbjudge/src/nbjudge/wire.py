@@ -92,6 +92,7 @@ class Encoder:
     def __init__(self, handle, bounds: Bounds = BOUNDS, keep_strides: bool = False):
         self.arrays: dict[str, torch.Tensor] = {}
         self.sent: dict[str, object] = {}
+        self.linked: dict[str, torch.Tensor] = {}  # those that have a gradient
         self._handle, self._bounds, self._keep_strides = handle, bounds, keep_strides
         self._bytes = self._items = 0
 
@@ -111,7 +112,9 @@ class Encoder:
         if isinstance(value, dict):
             return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]}
         if isinstance(value, torch.Tensor):
-            return self._torch(value)
+            # A subclass may lie in every method and operation; with its overrides off, it is plain data.
+            with torch._C.DisableTorchFunctionSubclass():
+                return self._torch(value)
         if isinstance(value, (np.ndarray, np.generic)):
             return self._numpy(value)
         if isinstance(value, torch.dtype):
@@ -130,21 +133,22 @@ class Encoder:
         return key
 
     def _torch(self, value: torch.Tensor):
-        # A subclass may lie in every method; `as_subclass` hands out the plain data below it.
-        plain = torch.Tensor.detach(value).as_subclass(torch.Tensor)
-        if plain.layout is not torch.strided or plain.device.type != "cpu" or plain.is_quantized:
+        if value.layout is not torch.strided or value.device.type != "cpu" or value.is_quantized:
             raise WireError("only ordinary (strided) tensors on the CPU can be compared")
+        plain = torch.Tensor.as_subclass(torch.Tensor.detach(value), torch.Tensor)
         note: dict[str, object] = {}
         if self._keep_strides and not plain.is_contiguous():
             note = {"size": list(plain.shape), "stride": list(plain.stride())}
             span = 1 + sum((n - 1) * s for n, s in zip(plain.shape, plain.stride(), strict=True))
             plain = plain.as_strided((span if plain.numel() else 0,), (1,))
-        if value.requires_grad:
+        key = self._store(value, plain.resolve_conj().resolve_neg())
+        if torch.Tensor.requires_grad.__get__(value):
             note["grad"] = True
-        return {"torch": self._store(value, plain.resolve_conj().resolve_neg()), **note}
+            self.linked[key] = value
+        return {"torch": key, **note}
 
     def _numpy(self, value: np.ndarray | np.generic):
-        plain = np.asarray(value)
+        plain = np.asarray(value).view(np.ndarray)
         if plain.nbytes > self._bounds.array_bytes:
             raise WireError(f"an array of shape {plain.shape} is too large to be compared")
         try:

@@ -1,0 +1,45 @@
+"""Every reference passes, every known mistake is caught and named, every alternative is accepted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from nbjudge.audit import audit
+from nbjudge.course import Course
+from nbjudge.runner import check_module, info
+
+COURSE = Course(Path(__file__))
+EXERCISES = list(COURSE.names)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_checks_hold(exercise):
+    result = audit(COURSE, exercise)
+    assert result.reference_passes
+    assert result.missed == []
+    assert result.refused == []
+    assert result.holds, f"named wrongly: {result.wrong}"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_samples_are_enough_and_explain_themselves(exercise):
+    mistakes, alternatives = COURSE.mistakes(exercise), COURSE.alternatives(exercise)
+    assert len(mistakes) >= 8
+    assert len(alternatives) >= 4
+    for sample in (*mistakes, *alternatives):
+        assert len(sample.advice) > 20, f"{sample.path} has no docstring that explains it"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_points_of_the_checks_are_those_of_the_cell(exercise):
+    points = sum(info(item).points for item in check_module(COURSE.check_file(exercise)).items)
+    assert points == pytest.approx(COURSE.exercise(exercise).points, abs=1e-9)
+
+
+def test_every_file_belongs_to_an_exercise():
+    for directory in ("mistakes", "alternatives", "artifacts"):
+        found = {path.name for path in (COURSE.root / "tests" / directory).iterdir() if path.is_dir()}
+        assert found <= set(EXERCISES)
+    checks = {path.stem.removeprefix("test_") for path in (COURSE.root / "tests/checks").glob("test_*.py")}
+    assert checks == set(EXERCISES)

@@ -1,0 +1,94 @@
+"""What is made from something is in step with it, and nothing hidden is where learners can read."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from nbjudge.course import Course
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import make_notebooks  # noqa: E402
+import make_release  # noqa: E402
+
+LESSONS = sorted(path.name for path in (ROOT / "source").iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_notebook_is_in_step_with_its_text(lesson):
+    text = ROOT / "source" / lesson / f"{lesson}.md"
+    assert text.with_suffix(".ipynb").read_text() == make_notebooks.notebook_text(text), "run `make notebooks`"
+
+
+def test_the_release_is_in_step_with_the_source(tmp_path):
+    make_release.release(LESSONS, tmp_path)
+    made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    there = {p.relative_to(ROOT / "release"): p.read_bytes() for p in (ROOT / "release").rglob("*") if p.is_file()}
+    there = {path: data for path, data in there.items() if ".ipynb_checkpoints" not in path.parts}
+    assert made.keys() == there.keys(), "run `make release`"
+    for path, data in made.items():
+        assert there[path] == data, f"{path}: run `make release`"
+
+
+def learner_files() -> list[Path]:
+    release = list((ROOT / "release").rglob("*.ipynb"))
+    package = list((ROOT / "packages/attnkit/src").rglob("*.py"))
+    assert release
+    assert package
+    return release + package
+
+
+def test_no_solution_and_no_hidden_check_is_where_learners_read():
+    for path in learner_files():
+        text = path.read_text(encoding="utf-8")
+        for hidden in ("BEGIN SOLUTION", "HIDDEN TESTS", "judge("):
+            assert hidden not in text, f"{path} holds {hidden}"
+        assert "nbjudge" not in text, f"{path} speaks of the grader"
+
+
+def code_lines(source: str) -> set[str]:
+    """The statements of a solution that say something, spelled alike whatever their layout."""
+    lines = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.stmt) and not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Import)):
+            text = ast.unparse(node)
+            if len(text) > 30 and "\n" not in text and not re.match(r"super\(\)|raise |\"|'", text):
+                lines.add(text)
+    return lines
+
+
+@pytest.mark.parametrize("exercise", list(Course(ROOT).names))
+def test_no_line_of_a_solution_stands_in_a_release_or_in_attnkit(exercise):
+    found = Course(ROOT).exercise(exercise)
+    secret = code_lines(found.solution) - code_lines(found.stub)
+    for path in learner_files():
+        if path.suffix == ".py":
+            assert not secret & code_lines(path.read_text(encoding="utf-8")), path
+        elif path.stem == found.lesson:
+            notebook = nbformat.read(path, as_version=4)
+            for cell in notebook.cells:
+                if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise:
+                    assert not secret & code_lines(cell.source), path
+
+
+def test_conda_and_pip_say_the_same_versions():
+    wanted = {}
+    for folder in (".", "packages/attnkit", "packages/nbjudge"):
+        text = (ROOT / folder / "pyproject.toml").read_text(encoding="utf-8")
+        wanted.update(re.findall(r'^\s+"([A-Za-z0-9_.-]+)==([\w.]+)', text, re.MULTILINE))
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    said = dict(line.split(";")[0].strip().split("==") for line in pip if "==" in line)
+    ours = {"attnkit", "nbjudge", "attention-to-softmax"}
+    assert {k: v for k, v in said.items() if k not in ours} == {k: v for k, v in wanted.items() if k not in ours}
+    constraints = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([\w.]+)", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
+    for name, version in said.items():
+        if name != "torch" and name not in ours:
+            assert constraints[name] == version, name

@@ -1,0 +1,203 @@
+"""`nbgrader autograde` with the judge: real commands, real kernels, a real gradebook."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from nbformat.v4 import new_code_cell
+
+FULL = {"double": 3.0, "quadruple": 4.0}
+
+
+def find(notebook, grade_id):
+    return next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+
+
+def test_a_class_is_graded_and_a_mistake_costs_once(toy):
+    toy.hand_in("right", toy.answered())
+    toy.hand_in("wrong", toy.answered(double="def double(x):\n    return x + 2"))
+    toy.hand_in("half", toy.answered(quadruple="def quadruple(x):\n    return x"))
+    toy.hand_in("untouched", toy.release())
+    toy.autograde()
+    assert toy.scores("right") == FULL
+    # The wrong `double` costs its own points; `quadruple`, which calls it, is judged with the given one.
+    assert toy.scores("wrong") == {"double": 1.0, "quadruple": 4.0}
+    assert toy.scores("half") == {"double": 3.0, "quadruple": 0.0}
+    assert toy.scores("untouched") == {"double": 0.0, "quadruple": 0.0}
+    assert not toy.needs_person("wrong")
+    table = find(toy.graded("wrong"), "test_double").outputs[0]["data"]["text/html"]
+    assert "You add 2, where you should multiply by 2." in table
+    assert "the input stays as it was" in table
+
+
+def test_feedback_shows_the_table_and_nothing_hidden(toy):
+    toy.hand_in("wrong", toy.answered(double="def double(x):\n    return x + 2"))
+    toy.autograde()
+    toy.run("nbgrader", "generate_feedback", "toy")
+    page = (toy.root / "feedback/wrong/toy/toy.html").read_text()
+    assert "every entry is doubled" in page
+    assert "You add 2" in page
+    for hidden in ("HIDDEN", "judge(", "assert_close", "reference", "Traceback (most"):
+        assert hidden not in page
+
+
+def test_force_student_export_and_validate_work_in_any_order(toy):
+    toy.run("nbgrader", "autograde", "toy", ok=False)
+    toy.hand_in("ann", toy.answered())
+    toy.hand_in("ben", toy.answered())
+    toy.run("nbgrader", "validate", "source/toy/toy.ipynb")
+    toy.autograde("--student", "ann")
+    assert "Skipping existing" in toy.autograde().stderr
+    toy.hand_in("ann", toy.answered(quadruple="def quadruple(x):\n    return x"))
+    toy.autograde("--force")
+    assert toy.scores("ann") == {"double": 3.0, "quadruple": 0.0}
+    toy.run("nbgrader", "export")
+    assert "ann" in (toy.root / "grades.csv").read_text()
+    assert "Success" in toy.run("nbgrader", "validate", "source/toy/toy.ipynb").stdout
+    assert "FAILED" in toy.run("nbgrader", "validate", "release/toy/toy.ipynb").stdout
+
+
+def test_what_happens_to_the_frame_of_a_notebook_changes_nothing(toy):
+    def flipped(notebook):
+        for one in notebook.cells:
+            meta = one.metadata.get("nbgrader")
+            if meta:
+                meta.update(points=1000, solution=not meta["solution"], grade=not meta["grade"], locked=False)
+
+    def skipped(notebook):
+        for one in notebook.cells:
+            one.metadata["tags"] = ["skip-execution", "raises-exception"]
+
+    def deleted(notebook):
+        notebook.cells = [c for c in notebook.cells if not c.metadata.get("nbgrader", {}).get("grade")]
+
+    def doubled(notebook):
+        notebook.cells += [copy.deepcopy(c) for c in notebook.cells if c.metadata.get("nbgrader")]
+
+    def moved(notebook):
+        notebook.cells.reverse()
+
+    def emptied(notebook):
+        for one in notebook.cells:
+            if one.metadata.get("nbgrader", {}).get("grade"):
+                one.source = ""
+
+    def retyped(notebook):
+        for one in notebook.cells:
+            if one.metadata.get("nbgrader", {}).get("solution"):
+                one.cell_type = "raw"
+                one.pop("outputs", None), one.pop("execution_count", None)
+
+    changes = (flipped, skipped, deleted, doubled, moved, emptied, retyped)
+    wrong = "def quadruple(x):\n    return x"
+    for change in changes:
+        for student, answers in (("good", {}), ("bad", {"quadruple": wrong})):
+            notebook = toy.answered(**answers)
+            change(notebook)
+            toy.hand_in(f"{change.__name__}_{student}", json.dumps(notebook))
+    toy.autograde()
+    for change in changes:
+        assert toy.scores(f"{change.__name__}_good") == FULL, change.__name__
+        assert toy.scores(f"{change.__name__}_bad") == {"double": 3.0, "quadruple": 0.0}, change.__name__
+
+
+def test_helper_cells_keep_their_places(toy):
+    notebook = toy.answered(double="def double(x):\n    return times(x)")
+    at = notebook.cells.index(find(notebook, "double"))
+    notebook.cells.insert(at, new_code_cell("def times(x):\n    return 2 * x"))
+    toy.hand_in("helper", notebook)
+    moved = toy.answered()
+    moved.cells.remove(find(moved, "double"))
+    moved.cells.insert(at, new_code_cell("def double(x):\n    return 2 * x"))  # copied without its metadata
+    toy.hand_in("pasted", moved)
+    toy.autograde()
+    assert toy.scores("helper") == FULL
+    assert toy.scores("pasted") == FULL
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{not json", "not valid JSON"),
+        ("", "empty"),
+        ("[1, 2]", "not a notebook"),
+        ("[" * 100_000, "nested too deeply"),
+        ("\x00\xff", "cannot be read"),
+    ],
+)
+def test_an_unreadable_notebook_leaves_no_old_score_and_stops_nobody(toy, text, reason):
+    toy.hand_in("ann", toy.answered())
+    toy.hand_in("ben", toy.answered())
+    toy.autograde()
+    assert toy.scores("ann") == FULL
+    toy.hand_in("ann", text)
+    toy.autograde("--force")
+    assert toy.scores("ann") == {"double": None, "quadruple": None}
+    assert toy.needs_person("ann")
+    assert reason in toy.comments("ann")
+    assert toy.scores("ben") == FULL
+
+
+def test_a_folder_without_the_notebook_leaves_no_old_score(toy):
+    toy.hand_in("ann", toy.answered())
+    toy.hand_in("ben", toy.answered())
+    toy.autograde()
+    (toy.root / "submitted/ann/toy/toy.ipynb").rename(toy.root / "submitted/ann/toy/toy (1).ipynb")
+    toy.autograde("--force", ok=None)
+    assert toy.scores("ann") == {"double": None, "quadruple": None}
+    assert "holds no file toy.ipynb" in toy.comments("ann")
+    assert toy.scores("ben") == FULL
+
+
+CRASHES = {
+    "at_definition": "import os\nos._exit(0)",
+    "in_a_call": "def double(x):\n    import os\n    os._exit(0)",
+    "segfault": "def double(x):\n    import ctypes\n    ctypes.string_at(0)",
+    "loop": "def double(x):\n    while True:\n        pass",
+    "deaf_loop": "def double(x):\n    while True:\n        try:\n            while True:\n                pass\n"
+    "        except BaseException:\n            pass",
+    "exit": "def double(x):\n    raise SystemExit",
+    "pytest_exit": "def double(x):\n    import pytest\n    pytest.exit('done', returncode=0)",
+}
+
+
+def test_a_crash_costs_the_cell_that_did_it(toy):
+    toy.write("nbgrader_config.py", (toy.root / "nbgrader_config.py").read_text() + "c.NBJudge.check_seconds = 2\n")
+    for name, code in CRASHES.items():
+        toy.hand_in(name, toy.answered(double=code))
+    toy.hand_in("zoe", toy.answered())
+    toy.autograde()
+    for name in CRASHES:
+        assert toy.scores(name) == {"double": 0.0, "quadruple": 4.0}, name
+    assert toy.scores("zoe") == FULL
+
+
+def test_output_cannot_become_a_score(toy):
+    for name, code in {
+        "nan": "def double(x):\n    return float('nan')",
+        "false": "def double(x):\n    return False",
+        "negative": "def double(x):\n    return -1",
+        "listed": "def double(x):\n    return [3, 3]",
+        "shown": "def double(x):\n    get_ipython().displayhook(99)\n    print('3.0')\n    raise ValueError",
+        "none": "double = None",
+    }.items():
+        toy.hand_in(name, toy.answered(double=code))
+    toy.hand_in("noisy", toy.answered(double="import sys\n\ndef double(x):\n    print('w', file=sys.stderr)\n    return 2 * x"))
+    toy.autograde()
+    for name in ("nan", "false", "negative", "listed", "shown", "none"):
+        assert toy.scores(name)["double"] < 1.1, name
+    assert toy.scores("noisy") == FULL
+
+
+def test_a_grading_cell_without_judge_is_left_to_a_person(toy):
+    source = json.loads((toy.root / "source/toy/toy.ipynb").read_text())
+    for one in source["cells"]:
+        if one["metadata"].get("nbgrader", {}).get("grade_id") == "test_double":
+            one["source"] = "assert double(1) == 2"
+    toy.write("source/toy/toy.ipynb", json.dumps(source))
+    toy.hand_in("ann", toy.answered())
+    toy.autograde()
+    assert toy.scores("ann") == {"double": None, "quadruple": 4.0}
+    assert "no judge(...) line" in toy.comments("ann")

@@ -1,0 +1,191 @@
+"""The stand-in: what a check may do with a learner's object in another process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import numpy as np
+import pytest
+import torch
+from nbjudge import gradients, is_a, serve, standin, wire
+from torch import nn
+
+
+class Network(nn.Module):
+    def __init__(self, d_in, d_out):
+        super().__init__()
+        self.first = nn.Linear(d_in, d_out)
+        self.drop = nn.Dropout(0.5)
+
+    def forward(self, x, scale=1.0, also=None):
+        out = self.drop(self.first(x)) * scale
+        return out if also is None else (out, also(out))
+
+
+class Doubler(nn.Module):
+    def forward(self, x):
+        return 2 * x
+
+
+@pytest.fixture
+def served():
+    """Serve an object from a thread; returns its stand-in."""
+    ends = []
+
+    def start(obj):
+        ours, theirs = socket.socketpair()
+        threading.Thread(target=serve.Server(theirs, obj).run, daemon=True).start()
+        connection = standin.Connection(ours)
+        connection.hello()
+        ends.append(connection)
+        return standin.StandIn(connection)
+
+    yield start
+    for connection in ends:
+        connection.end()
+
+
+def test_values_of_every_kind_travel(served):
+    echo = served(lambda *args, **kwargs: (args, kwargs))
+    x = torch.arange(6.0).reshape(2, 3)
+    values = (x, x.T, x.expand(4, 2, 3), np.float32(2.5), np.arange(3)[::-1], 1, 2.0, float("inf"), True, None, "t")
+    seen, kwargs = echo(*values, key=[(1, 2), {"a": x}])
+    for sent, got in zip(values, seen, strict=True):
+        assert type(got) is type(sent)
+        if isinstance(sent, (torch.Tensor, np.ndarray)):
+            assert got.dtype == sent.dtype
+            assert (torch.as_tensor(got) == torch.as_tensor(sent.copy() if isinstance(sent, np.ndarray) else sent)).all()
+        else:
+            assert got == sent
+    assert kwargs["key"][0] == (1, 2)
+    assert torch.equal(kwargs["key"][1]["a"], x)
+
+
+def test_memory_layout_arrives(served):
+    contiguous = served(lambda x: [x.is_contiguous(), list(x.stride())])
+    assert contiguous(torch.zeros(3, 4).T) == [False, [1, 4]]
+    assert contiguous(torch.zeros(3, 1).expand(3, 5)) == [False, [1, 0]]
+
+
+def test_gradients_flow_through_inputs_and_parameters(served):
+    local = standin.make(Network, 3, 5).eval()
+    remote = served(Network)(3, 5)
+    remote.load_state_dict(local.state_dict())
+    remote.eval()
+    x = torch.randn(2, 3)
+    cotangent = torch.randn(2, 5)
+    found = []
+    for network in (local, remote):
+        leaf = x.clone().requires_grad_()
+        (network(leaf, scale=3.0) * cotangent).sum().backward()
+        found.append((leaf.grad, gradients(network)))
+    assert torch.allclose(found[0][0], found[1][0])
+    assert found[0][1].keys() == found[1][1].keys()
+    for name, grad in found[0][1].items():
+        assert torch.allclose(grad, found[1][1][name]), name
+
+
+def test_modes_and_state_are_the_objects_own(served):
+    remote = served(Network)(3, 40)
+    x = torch.ones(1, 3)
+    assert (remote(x) == 0).any()
+    remote.eval()
+    assert remote.training is False
+    assert not (remote(x) == 0).any()
+    assert {name for name, _ in remote.named_parameters()} == {"first.weight", "first.bias"}
+    assert is_a(remote.first, nn.Linear)
+    assert not is_a(remote.first, nn.Dropout)
+
+
+def test_objects_of_ours_can_be_arguments(served):
+    remote = served(Network)(3, 5)
+    remote.eval()
+    out, doubled = remote(torch.ones(1, 3), also=standin.make(Doubler))
+    assert torch.allclose(doubled, 2 * out)
+    layer = standin.make(nn.Linear, 5, 2)
+    out, projected = remote(torch.ones(1, 3), also=layer)
+    assert torch.allclose(projected, layer(out), atol=1e-6)
+    out, rectified = remote(torch.ones(1, 3), also=torch.relu)
+    assert torch.equal(rectified, out.relu())
+
+
+def test_a_change_in_place_happens_to_the_caller(served):
+    add = served(lambda x: x.add_(1))
+    x = torch.zeros(3)
+    add(x)
+    assert torch.equal(x, torch.ones(3))
+
+
+def test_errors_keep_their_type_and_message(served):
+    def fail(kind):
+        raise {"value": ValueError, "own": type("Odd", (Exception,), {}), "exit": SystemExit}[kind]("because")
+
+    remote = served(fail)
+    with pytest.raises(ValueError, match="because"):
+        remote("value")
+    with pytest.raises(standin.StudentError) as caught:
+        remote("own")
+    assert caught.value.kind == "Odd"
+    with pytest.raises(standin.StudentError):
+        remote("exit")
+
+
+class Liar(torch.Tensor):
+    def __eq__(self, other):
+        return torch.ones(1, dtype=torch.bool)
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        return torch.zeros(2)
+
+
+def test_a_subclass_arrives_as_plain_data(served):
+    remote = served(lambda: torch.full((2,), 7.0).as_subclass(Liar))
+    seen = remote()
+    assert type(seen) is torch.Tensor
+    assert seen.tolist() == [7.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: torch.zeros(1).expand(10**12),
+        lambda: np.broadcast_to(np.zeros(1), (10**12,)),
+        lambda: np.array([object()]),
+        lambda: torch.zeros(3, 3).to_sparse(),
+        lambda: [0] * 100_000,
+        lambda: __import__("functools").reduce(lambda a, _: [a], range(200), 0),
+    ],
+)
+def test_answers_outside_the_bounds_are_unusable(served, answer):
+    with pytest.raises(standin.Unusable):
+        served(answer)()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\x00\x00\x00\x02" + b"\x00" * 8 + b"[]",
+        b"\x00\x00\x00\x02" + b"\x00" * 8 + b"{{",
+        b"\xff\xff\xff\xff" + b"\xff" * 8,
+        b"\x00\x00\x00\x02" + b"\x00" * 7 + b"\x09" + b"{}" + b"not safe!",
+        (100_000).to_bytes(4, "big") + b"\x00" * 8 + b"[" * 100_000,
+    ],
+)
+def test_frames_that_are_no_messages_are_refused(frame):
+    ours, theirs = socket.socketpair()
+    theirs.sendall(frame)
+    with pytest.raises(wire.WireError):
+        wire.receive(ours)
+
+
+def test_a_watch_sees_a_call_by_any_name():
+    softmax = torch.softmax
+    watch = serve.Watch(["torch.softmax", "torch.nn.functional.softmax", "torch.Tensor.softmax"])
+    x = torch.ones(3)
+    for call in (lambda: softmax(x, 0), lambda: nn.functional.softmax(x, 0), lambda: x.softmax(0)):
+        with pytest.raises(serve.ForbiddenCall), watch:
+            call()
+    with watch:
+        torch.exp(x)
