@@ -150,6 +150,12 @@ class Course:
         return [Sample(path.stem, path) for path in sorted((self.root / directory / name).glob("*.py"))]
 
 
+@cache
+def course_at(folder: Path) -> Course:
+    """The course at or above `folder`; one per process, as its sources are read once."""
+    return Course(folder)
+
+
 def read_notebook(path: Path) -> NotebookNode:
     """A source notebook, from Markdown (MyST) or .ipynb."""
     import jupytext  # slow to import, and only wanted where a lesson is read

@@ -28,6 +28,7 @@ from nbjudge.worker import Worker
 log = logging.getLogger("nbjudge")
 _RESTARTS = 2  # replaced hosts per exercise, before the remaining checks are given up
 _INTERRUPT_SECONDS = 1.0
+_SEED = 7  # of the learner's process and ours, at the start of every check
 
 
 class Host(Protocol):
@@ -110,8 +111,7 @@ def solution_worker(course: Course, exercise: str) -> Worker:
 
 def begin_check(connection: Connection, forbids: tuple[str, ...], given: str) -> None:
     """Forget what earlier checks made, fix the random state, and watch for forbidden calls."""
-    connection.request("reset", forbids=list(forbids), given=given)
-    connection.request("seed", seed=7)
+    connection.request("reset", forbids=list(forbids), given=given, seed=_SEED)
 
 
 class _Run:
@@ -159,7 +159,7 @@ class _Run:
         except (Unresponsive, Gone, Unusable, StudentError) as error:
             self._recover(error)
             return about.says, "the process that holds your code did not answer"
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(_SEED)
         error = self._module.run(item, StandIn(connection), self._host.folder)
         if isinstance(error, (Unresponsive, Gone)):
             return about.says, self._recover(error)
@@ -189,7 +189,7 @@ class _Run:
             self._host.interrupt()
             self._connection.deadline = time.monotonic() + _INTERRUPT_SECONDS
             try:
-                self._connection.request("reset", forbids=[], given=self._given)
+                begin_check(self._connection, (), self._given)
                 return seen
             except (Unresponsive, Gone, Unusable, StudentError):
                 self._host.kill()
@@ -226,7 +226,7 @@ def explain(error: BaseException | None, says: str) -> tuple[str, str]:
     return says, f"an answer that the check cannot use ({type(error).__name__})"
 
 
-class _Here:
+class InProcess:
     """An object of this process, served by a thread: the host of an author's notebook."""
 
     def __init__(self, obj: object):
@@ -251,4 +251,4 @@ def judge(exercise: str, obj: object) -> Verdict:
 
     The verdict reads as the score, which is how nbgrader takes partial credit.
     """
-    return Judge(Course()).judge(exercise, _Here(obj))
+    return Judge(Course()).judge(exercise, InProcess(obj))

@@ -14,7 +14,7 @@ import torch
 
 from nbjudge import standin
 from nbjudge.artifacts import Artifacts
-from nbjudge.course import Course
+from nbjudge.course import course_at
 from nbjudge.reference import reference_object
 
 STUDENT = pytest.StashKey[standin.StandIn]()
@@ -69,7 +69,7 @@ def make():
 def reference(request: pytest.FixtureRequest):
     """The reference solution itself, from the solution cells of the course's source."""
     path = request.path
-    return reference_object(Course(path.parent), exercise_of(path))
+    return reference_object(course_at(path.parent), exercise_of(path))
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def artifacts(request: pytest.FixtureRequest) -> Artifacts:
     """The files handed in beside the notebook; under plain pytest, those of the reference."""
     if FOLDER in request.config.stash:
         return Artifacts(request.config.stash[FOLDER])
-    return Artifacts(Course(request.path.parent).artifacts(exercise_of(request.path)))
+    return Artifacts(course_at(request.path.parent).artifacts(exercise_of(request.path)))
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def student(request: pytest.FixtureRequest):
         return
     from nbjudge.judging import begin_check, solution_worker
 
-    with solution_worker(Course(request.path.parent), exercise_of(request.path)) as worker:
+    with solution_worker(course_at(request.path.parent), exercise_of(request.path)) as worker:
         connection = worker.connect()
         connection.hello()
         info = getattr(request.function, "nbjudge_check", None)
