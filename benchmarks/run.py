@@ -65,8 +65,7 @@ def course_directory(scratch: Path, who: str, count: int) -> Path:
     (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
     nbformat.write(source, root / "source" / LESSON / f"{LESSON}.ipynb")
     _nbgrader(root, "generate_assignment", LESSON)
-    lesson = Lesson(Course(ROOT), LESSON)
-    lesson.release = nbformat.read(root / "release" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    lesson = Lesson(Course(ROOT), LESSON, root / "release")
     for number in range(count):
         hand_in(lesson.notebook(lesson.right()), root, f"student_{number:03}", LESSON)
     return root

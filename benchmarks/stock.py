@@ -36,6 +36,6 @@ def inline_checks(notebook: NotebookNode, course: Course, checks: Path) -> Noteb
 def _reference(course: Course, name: str) -> str:
     """Code that defines `_reference`, out of the learner's way."""
     exercise = course.exercise(name)
-    solution = re.sub(r"^\s*### (BEGIN|END) SOLUTION\n", "", exercise.solution, flags=re.MULTILINE)
+    solution = re.sub(r"^\s*### (BEGIN|END) SOLUTION$", "", exercise.solution, flags=re.MULTILINE)
     source = f"{exercise.setup}\nfrom attnkit.parts import *\n{solution}\n"
     return f"_space = {{}}\nexec({source!r}, _space)\n_reference = _space[{exercise.expression!r}]"

@@ -59,7 +59,7 @@ def _environment() -> dict[str, str]:
 def grade(lesson_name: str, progress: Progress) -> None:
     steps = {"progress": progress, "counts": "Converting notebook"}
     nbgrader("generate_assignment", lesson_name, "--force", say=f"{lesson_name}: release", total=1, **steps)
-    people = Lesson(Course(CLASS), lesson_name).people()
+    people = Lesson(Course(CLASS), lesson_name, CLASS / "release").people()
     for student, notebook in people.items():
         hand_in(notebook, CLASS, student, lesson_name)
     autograde = {"progress": progress, "counts": "Autograding"}

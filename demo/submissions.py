@@ -13,9 +13,9 @@ from nbjudge.course import Course, Exercise
 class Lesson:
     """A lesson, and what people may write into its solution cells."""
 
-    def __init__(self, course: Course, name: str):
+    def __init__(self, course: Course, name: str, release: Path):
         self.name, self._course = name, course
-        self.release = nbformat.read(course.root / "release" / name / f"{name}.ipynb", as_version=4)
+        self.release = nbformat.read(release / name / f"{name}.ipynb", as_version=4)
         self.exercises: list[Exercise] = [course.exercise(e) for e, lesson in course.names.items() if lesson == name]
 
     def right(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,6 @@ import nbjudge
 c = get_config()
 c.NBJudge.given = "given_parts"
 nbjudge.configure(c)
-c.NBJudge.sandbox = "none"
 """
 CHECKS = {
     "double": """
@@ -104,11 +104,11 @@ class ToyCourse:
             assert (done.returncode == 0) == ok, done.stdout + done.stderr
         return done
 
+    def generate(self) -> None:
+        self.run("nbgrader", "generate_assignment", "toy", "--force")
+
     def release(self) -> nbformat.NotebookNode:
-        path = self.root / "release/toy/toy.ipynb"
-        if not path.exists():
-            self.run("nbgrader", "generate_assignment", "toy")
-        return nbformat.read(path, as_version=4)
+        return nbformat.read(self.root / "release/toy/toy.ipynb", as_version=4)
 
     def answered(self, **answers: str) -> nbformat.NotebookNode:
         """The released notebook with solution cells filled in; by default rightly."""
@@ -124,7 +124,9 @@ class ToyCourse:
         return self.write(f"submitted/{student}/toy/toy.ipynb", text)
 
     def autograde(self, *options: str, ok: bool | None = True) -> subprocess.CompletedProcess:
-        return self.run("nbgrader", "autograde", "toy", *options, ok=ok)
+        done = self.run("nbgrader", "autograde", "toy", *options, ok=ok)
+        print(done.stderr)
+        return done
 
     def gradebook(self) -> Gradebook:
         return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}")
@@ -147,6 +149,15 @@ class ToyCourse:
         return nbformat.read(self.root / "autograded" / student / "toy/toy.ipynb", as_version=4)
 
 
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course after `nbgrader generate_assignment`, which is slow to start."""
+    root = tmp_path_factory.mktemp("released")
+    ToyCourse(root).generate()
+    return root
+
+
 @pytest.fixture
-def toy(tmp_path: Path) -> ToyCourse:
-    return ToyCourse(tmp_path)
+def toy(tmp_path: Path, released: Path) -> ToyCourse:
+    """A copy of the course, of its own for every test."""
+    return ToyCourse(shutil.copytree(released, tmp_path / "course"))

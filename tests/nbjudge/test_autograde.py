@@ -117,38 +117,32 @@ def test_helper_cells_keep_their_places(toy):
     assert toy.scores("pasted") == FULL
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("{not json", "not valid JSON"),
-        ("", "empty"),
-        ("[1, 2]", "not a notebook"),
-        ("[" * 100_000, "nested too deeply"),
-        ("\x00\xff", "cannot be read"),
-    ],
-)
-def test_an_unreadable_notebook_leaves_no_old_score_and_stops_nobody(toy, text, reason):
-    toy.hand_in("ann", toy.answered())
-    toy.hand_in("ben", toy.answered())
-    toy.autograde()
-    assert toy.scores("ann") == FULL
-    toy.hand_in("ann", text)
-    toy.autograde("--force")
-    assert toy.scores("ann") == {"double": None, "quadruple": None}
-    assert toy.needs_person("ann")
-    assert reason in toy.comments("ann")
-    assert toy.scores("ben") == FULL
+UNREADABLE = {
+    "cut_off": ("{not json", "not valid JSON"),
+    "empty": ("", "empty"),
+    "other_json": ("[1, 2]", "not a notebook"),
+    "deep": ("[" * 100_000, "nested too deeply"),
+    "binary": ("\x00\xff", "cannot be read"),
+    "renamed": (None, "holds no file toy.ipynb"),
+}
 
 
-def test_a_folder_without_the_notebook_leaves_no_old_score(toy):
-    toy.hand_in("ann", toy.answered())
-    toy.hand_in("ben", toy.answered())
+def test_what_cannot_be_read_leaves_no_old_score_and_stops_nobody(toy):
+    for student in (*UNREADABLE, "zoe"):
+        toy.hand_in(student, toy.answered())
     toy.autograde()
-    (toy.root / "submitted/ann/toy/toy.ipynb").rename(toy.root / "submitted/ann/toy/toy (1).ipynb")
+    for student in UNREADABLE:
+        assert toy.scores(student) == FULL
+    for student, (text, _) in UNREADABLE.items():
+        path = toy.hand_in(student, text or "{}")
+        if text is None:
+            path.rename(path.with_name("toy (1).ipynb"))
     toy.autograde("--force", ok=None)
-    assert toy.scores("ann") == {"double": None, "quadruple": None}
-    assert "holds no file toy.ipynb" in toy.comments("ann")
-    assert toy.scores("ben") == FULL
+    for student, (_, reason) in UNREADABLE.items():
+        assert toy.scores(student) == {"double": None, "quadruple": None}, student
+        assert toy.needs_person(student)
+        assert reason in toy.comments(student)
+    assert toy.scores("zoe") == FULL
 
 
 CRASHES = {
@@ -197,6 +191,7 @@ def test_a_grading_cell_without_judge_is_left_to_a_person(toy):
         if one["metadata"].get("nbgrader", {}).get("grade_id") == "test_double":
             one["source"] = "assert double(1) == 2"
     toy.write("source/toy/toy.ipynb", json.dumps(source))
+    toy.generate()
     toy.hand_in("ann", toy.answered())
     toy.autograde()
     assert toy.scores("ann") == {"double": None, "quadruple": 4.0}

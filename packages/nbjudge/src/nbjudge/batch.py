@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import stat
+import unicodedata
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -40,9 +41,12 @@ def before_submission(assignment: str, student: str, notebooks: list[str]) -> No
     match = re.match(pattern, str(folder))
     if match is None:
         return
+    _forget(directory, match["s"], match["a"])
+    quarantine = QUARANTINE / match["s"] / match["a"]
+    _unlink_folder(folder, Path(directory.format_path(directory.submitted_directory, ".", ".")), quarantine)
     graded = directory.format_path(directory.autograded_directory, match["s"], match["a"])
     _lock(f"{match['s']}.{match['a']}", Path(graded))
-    _set_aside(folder, QUARANTINE / match["s"] / match["a"])
+    _set_aside(folder, quarantine)
 
 
 def after_submission(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -86,15 +90,54 @@ def _recover() -> None:
             path.unlink(missing_ok=True)
 
 
+def _forget(directory: CourseDirectory, student: str, assignment: str) -> None:
+    """Take back old scores first of all: what nbgrader does next may fail, and it would let them stand."""
+    from nbgrader.api import Gradebook, MissingEntry  # slow to import, and only wanted where something is graded
+
+    from nbjudge.rebuild import forget_scores
+
+    with Gradebook(directory.db_url, directory.course_id) as gradebook:
+        try:
+            if _config.Autograde.get("create_student", True):
+                gradebook.update_or_create_student(student)
+            submission = gradebook.update_or_create_submission(assignment, student)
+        except MissingEntry:
+            return  # nbgrader will say what is missing
+        for notebook in submission.notebooks:
+            forget_scores(gradebook, {"student": student, "assignment": assignment, "notebook": notebook.name})
+
+
+def _unlink_folder(folder: Path, top: Path, quarantine: Path) -> None:
+    """Where a submission's folder is a link, say to a neighbour's, leave an empty folder in its place."""
+    top = Path(os.path.normpath(top))
+    for place in reversed([p for p in (folder, *folder.parents) if p.is_relative_to(top) and p != top]):
+        if place.is_symlink():
+            _move(place, quarantine / f"{place.name}.link")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
 def _set_aside(folder: Path, quarantine: Path) -> None:
-    """Move links, pipes, devices and huge files out of a submission: nbgrader would follow, read or copy them."""
+    """Move links, pipes, devices and huge files out of a submission: nbgrader would follow, read or copy them.
+
+    So are names that a terminal would obey when nbgrader logs them.
+    """
     for place, directories, files in os.walk(folder):
         for name in directories + files:
             path = Path(place) / name
             about = path.lstat()
             ordinary = stat.S_ISREG(about.st_mode) and about.st_size <= FILE_BYTES
-            if not ordinary and not stat.S_ISDIR(about.st_mode):
-                target = quarantine / path.relative_to(folder)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                log.warning("%s is a link, a pipe or too large: moved to %s", path, target)
-                os.replace(path, target)
+            if not (ordinary or stat.S_ISDIR(about.st_mode)) or not _readable(name):
+                _move(path, quarantine / path.relative_to(folder))
+
+
+def _readable(name: str) -> bool:
+    return not any(unicodedata.category(character).startswith("C") for character in name)
+
+
+def _move(path: Path, target: Path) -> None:
+    log.warning("%r is a link, a pipe, too large or strangely named: moved to %r", str(path), str(target))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, target)
+    except OSError:  # nbgrader goes on when its hook fails, so this must not
+        path.unlink(missing_ok=True)

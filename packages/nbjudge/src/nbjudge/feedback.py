@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import nh3
@@ -11,16 +12,23 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 _TAGS = {"a", "b", "blockquote", "br", "code", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
          "li", "ol", "p", "pre", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"}
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"alt", "title", "src"}, "td": {"colspan", "rowspan"}}
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"alt", "title", "src"}, "td": {"colspan", "rowspan"},
+               "table": {"border", "cellpadding"}}
 _IMAGES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_ATTACHED = re.compile(r"\]\(attachment:")  # such pictures were taken out
 _ACTIVE_TEX = re.compile(r"\\(href|url|require|unicode|cssId|class|style)\b")
 
 
-def clean_html(html: str) -> str:
+def clean_html(text: str) -> str:
     """HTML without scripts, styles, handlers, forms, frames, and without anything fetched from elsewhere."""
-    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "data"},
-                     attribute_filter=_keep_attribute)
+    return nh3.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "data"},
+                     url_relative=_keep_relative, attribute_filter=_keep_attribute)
+
+
+def _keep_relative(url: str) -> str | None:
+    # The formgrader serves what lies beside the notebook as its own: a link there would lead to a learner's page.
+    return url if url.startswith("#") else None
 
 
 def _keep_attribute(tag: str, name: str, value: str) -> str | None:
@@ -35,7 +43,11 @@ def _keep_attribute(tag: str, name: str, value: str) -> str | None:
 def inert_markdown(source: str) -> str:
     """Markdown as HTML that cannot run: the filter that feedback pages and the formgrader render text cells by."""
     # A formula may not carry a link: MathJax would make one of \\href{javascript:…}.
-    return clean_html(markdown2html_mistune(_ACTIVE_TEX.sub(r"\\text", source)))
+    source = _ATTACHED.sub("](#", _ACTIVE_TEX.sub(r"\\text", source))
+    try:
+        return clean_html(markdown2html_mistune(source))
+    except Exception:  # noqa: BLE001 - a page with this text as it was written is better than no page
+        return f"<pre>{html.escape(source)}</pre>"
 
 
 class InertOutputs(NbGraderPreprocessor):

@@ -10,6 +10,7 @@ import logging
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -126,7 +127,8 @@ class _Run:
         self.transcript = Transcript()
 
     def all(self) -> list[CheckResult]:
-        results = [self._one(item) for item in self._module.items]
+        with _one_thread():
+            results = [self._one(item) for item in self._module.items]
         if self._connection is not None:
             self._connection.end()
         return results
@@ -203,7 +205,20 @@ class _Run:
         return seen
 
 
+@contextmanager
+def _one_thread():
+    """Small tensors are no work for several threads, which would only wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def _called(name: str) -> str:
+    if name in ("sys.setprofile", "_thread.start_new_thread"):
+        return f"your code calls {name}, which hides from this check what it calls"
     return f"your code calls {name}, which this exercise asks you to build yourself"
 
 

@@ -18,25 +18,33 @@ def plain_python(source: str) -> str:
 
 
 def forbidden_name(sources: list[str], forbids: tuple[str, ...]) -> str | None:
-    """The first of `forbids` (import paths) that the sources call or import, or None."""
-    for source in sources:
-        try:
-            tree = ast.parse(plain_python(source))
-        except SyntaxError:
-            continue
-        aliases = _aliases(sources)
+    """The first of `forbids` (import paths) that the sources name, or None."""
+    if not forbids:
+        return None
+    trees = [tree for tree in map(_tree, sources) if tree is not None]
+    aliases: dict[str, str] = {}
+    for tree in trees:
+        aliases.update(_aliases(tree))
+    for tree in trees:
         for node in ast.walk(tree):
-            path = _path(node, aliases) if isinstance(node, (ast.Attribute, ast.Name)) else None
-            if path in forbids and isinstance(getattr(node, "ctx", None), ast.Load):
-                return path
+            if isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Load):
+                path = _path(node, aliases)
+                if path in forbids:
+                    return path
     return None
+
+
+def _tree(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(plain_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None  # the kernel will say what is wrong with it
 
 
 def bound_names(source: str) -> set[str]:
     """The names that a cell binds at its top level."""
-    try:
-        tree = ast.parse(plain_python(source))
-    except SyntaxError:
+    tree = _tree(source)
+    if tree is None:
         return set()
     names: set[str] = set()
     for node in tree.body:
@@ -50,27 +58,23 @@ def bound_names(source: str) -> set[str]:
     return names
 
 
-def _aliases(sources: list[str]) -> dict[str, str]:
-    """Local name → import path, over all sources."""
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """Local name → import path."""
     found: dict[str, str] = {}
-    for source in sources:
-        try:
-            tree = ast.parse(plain_python(source))
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                for name in node.names:
-                    found[name.asname or name.name.split(".")[0]] = name.name if name.asname else name.name.split(".")[0]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                found.update({name.asname or name.name: f"{node.module}.{name.name}" for name in node.names})
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                top = name.name.split(".")[0]
+                found[name.asname or top] = name.name if name.asname else top
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update({name.asname or name.name: f"{node.module}.{name.name}" for name in node.names})
     return found
 
 
 def _path(node: ast.expr, aliases: dict[str, str]) -> str | None:
-    if isinstance(node, ast.Name):
-        return aliases.get(node.id)
-    if isinstance(node, ast.Attribute):
-        base = _path(node.value, aliases)
-        return f"{base}.{node.attr}" if base else None
-    return None
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):  # no recursion: a learner may chain thousands
+        names.append(node.attr)
+        node = node.value
+    base = aliases.get(node.id) if isinstance(node, ast.Name) else None
+    return ".".join([base, *reversed(names)]) if base else None

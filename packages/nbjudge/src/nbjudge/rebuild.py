@@ -15,12 +15,12 @@ from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from nbjudge.kernels import SandboxUnavailable, require_sandbox
 from nbjudge.settings import NBJudge
-from nbjudge.submission import KEY
+from nbjudge.submission import KEY, new_cell
 
 UNFINISHED = "The grading of this submission did not finish."
 _marked: set[tuple[Path, str]] = set()
@@ -51,6 +51,7 @@ class RebuildNotebook(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         about = resources["nbgrader"]
+        self._require_sandbox()
         with Gradebook(about["db_url"]) as gradebook:
             forget_scores(gradebook, about)
             self._mark_empty(gradebook, about)
@@ -65,6 +66,16 @@ class RebuildNotebook(NbGraderPreprocessor):
         for grade_id, texts in notes.items():
             self.log.warning("%s, %s: %s", about["student"], grade_id, " ".join(texts))
         return rebuilt, resources
+
+    def _require_sandbox(self) -> None:
+        """Stop the whole command, before anything is touched, where the sandbox cannot be had."""
+        if NBJudge(parent=self).sandbox == "none":
+            self.log.warning("Grading without a sandbox: this code runs with your rights.")
+            return
+        try:
+            require_sandbox()
+        except SandboxUnavailable as error:
+            raise SystemExit(f"nbgrader autograde: {error}") from error
 
     def _mark_empty(self, gradebook: Gradebook, about: dict) -> None:
         """nbgrader passes over folders without the notebook, and lets their old scores stand; we do not."""
@@ -168,8 +179,7 @@ def _choose(anchor: _Anchor, copies: list[NotebookNode]) -> NotebookNode:
 
 
 def _cell(anchor: _Anchor, source: str) -> NotebookNode:
-    make = new_code_cell if anchor.cell_type == "code" else new_markdown_cell
-    return make(source=source, metadata={"nbgrader": dict(anchor.metadata)})
+    return new_cell(anchor.cell_type, source, {"nbgrader": anchor.metadata})
 
 
 def _free(cell: NotebookNode) -> NotebookNode:

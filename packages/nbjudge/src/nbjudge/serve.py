@@ -7,13 +7,16 @@ but the arrays, and compares those.
 
 from __future__ import annotations
 
+import _thread
 import importlib
+import inspect
 import itertools
 import math
 import os
 import random
 import socket
 import sys
+import threading
 import types
 import warnings
 
@@ -164,11 +167,16 @@ class Watch:
     """Raises `ForbiddenCall` when one of the named functions is called while it is entered.
 
     A profile hook sees calls of Python functions and of C functions by identity, whatever name the learner's
-    code reaches them by. What a function of the `given` module calls is not counted against the learner.
+    code reaches them by. What a function of the `given` module calls is not counted against the learner. A call
+    that was caught by the learner's code, or made in a thread, is reported at the end.
+
+    It is a help to honest people. Whoever rewrites this process can blind it, and gains the points of those checks.
     """
 
     def __init__(self, names: tuple[str, ...] | list[str], given: str = ""):
-        self._given = given
+        self._given = tuple(vars(module) for name, module in list(sys.modules.items())
+                            if given and module is not None and f"{name}.".startswith(f"{given}."))
+        self._seen: str | None = None
         self._codes: dict[object, str] = {}
         self._builtins: dict[object, str] = {}
         for name in names:
@@ -177,14 +185,22 @@ class Watch:
                     self._codes[function.__code__] = name
                 else:
                     self._builtins[function] = name
+        self._active = bool(self._codes or self._builtins)
+        # What would take the hook off, or start a thread that does not get it.
+        self._builtins.update({sys.setprofile: "sys.setprofile", _thread.start_new_thread: "_thread.start_new_thread"})
 
     def __enter__(self) -> None:
-        if self._codes or self._builtins:
+        if self._active:
+            self._seen = None
+            threading.setprofile(self._hook)
             sys.setprofile(self._hook)
 
     def __exit__(self, *_: object) -> None:
-        if self._codes or self._builtins:
+        if self._active:
             sys.setprofile(None)
+            threading.setprofile(None)
+        if self._seen is not None:
+            raise ForbiddenCall(self._seen)
 
     def _hook(self, frame: types.FrameType, event: str, argument: object) -> None:
         if event == "call":
@@ -193,13 +209,13 @@ class Watch:
             name, caller = self._builtin(argument), frame
         else:
             return
-        if name is None:
+        if name is None or caller is None or caller.f_code in _ALLOWED:
             return
         while caller is not None:
-            if self._given and str(caller.f_globals.get("__name__", "")).startswith(self._given):
+            if any(caller.f_globals is own for own in self._given):
                 return
             caller = caller.f_back
-        sys.setprofile(None)
+        self._seen = self._seen or name
         raise ForbiddenCall(name)
 
     def _builtin(self, function: object) -> str | None:
@@ -212,12 +228,17 @@ class Watch:
         return found
 
 
+# Who may take the hook off, and start threads, which get the hook from `threading`.
+_ALLOWED = {Watch.__exit__.__code__, threading.Thread.start.__code__, threading.Thread._bootstrap_inner.__code__}
+
+
 def _functions(target: object) -> list:
     """The functions that run when `target` is called: itself, or a class's constructor and forward."""
     if isinstance(target, type):
         own = [vars(target).get(name) for name in ("forward", "__init__")]
         return [f for f in own if isinstance(f, types.FunctionType)][:1]
-    return [target] if target is not None else []
+    # A decorator, such as torch.no_grad, has one and the same code around all that it decorates.
+    return [inspect.unwrap(target)] if target is not None else []
 
 
 def find(path: str):

@@ -20,6 +20,7 @@ from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbformat.v4 import new_output
 
+from nbjudge.kernels import Limits
 from nbjudge.settings import NBJudge
 
 _START_SECONDS = 60
@@ -73,7 +74,7 @@ class KernelSession:
         )
         self._dead = ""
         try:
-            self._manager.start_kernel(cwd=str(folder) if folder else None, extra_arguments=[])
+            self._manager.start_kernel(cwd=str(folder) if folder else None, **_limits(settings))
             self._shell, self._iopub = self._manager.connect_shell(), self._manager.connect_iopub()
             self._wait_until_heard()
         except Exception as error:
@@ -112,8 +113,7 @@ class KernelSession:
     @property
     def dead(self) -> bool:
         """Whether the kernel has ended; why is kept for `finish` and `kill`."""
-        if not self._dead and not self._manager.is_alive():
-            self._dead = self._manager.provisioner.why_dead() or "ended"
+        self._dead = self._dead or self._manager.provisioner.why_dead()
         return bool(self._dead)
 
     def interrupt(self) -> None:
@@ -200,6 +200,14 @@ class KernelSession:
         except Exception:  # noqa: BLE001 - whatever a hostile kernel sent, it is not a message
             return None
         return message if isinstance(message, dict) else None
+
+
+def _limits(settings: NBJudge) -> dict:
+    """What the sandbox is told; Jupyter's own way to start a kernel knows no limits."""
+    if settings.sandbox == "none":
+        return {}
+    limits = Limits(settings.memory_bytes, settings.processes, settings.file_bytes)
+    return {"limits": limits}
 
 
 def _parent(message: dict) -> object:

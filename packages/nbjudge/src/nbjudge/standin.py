@@ -14,7 +14,6 @@ import itertools
 import socket
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +73,7 @@ class Connection:
         """Send one request and return the answer's document and arrays, or raise what it reports."""
         number = next(self._ids)
         try:
-            self._sock.settimeout(self._remaining())
+            self._sock.settimeout(wire.remaining(self.deadline))
             wire.send(self._sock, {"op": op, "id": number, **fields}, encoder.arrays if encoder else {})
         except TimeoutError as error:
             raise Unresponsive from error
@@ -103,8 +102,7 @@ class Connection:
     def _await(self, number: int) -> tuple[dict, dict]:
         while True:
             try:
-                self._sock.settimeout(self._remaining())
-                document, arrays = wire.receive(self._sock)
+                document, arrays = wire.receive(self._sock, deadline=self.deadline)
             except TimeoutError as error:
                 raise Unresponsive from error
             except (EOFError, OSError) as error:
@@ -115,16 +113,16 @@ class Connection:
             if document.get("id") == number:
                 return document, arrays
 
-    def _remaining(self) -> float | None:
-        if self.deadline == float("inf"):
-            return None
-        return max(0.001, self.deadline - time.monotonic())
+
+def _text(value: object) -> str:
+    """A string that can be written to a file: JSON may hold half of a surrogate pair."""
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _error(data: object) -> Exception:
     """The exception that an error answer stands for. Only ordinary built-in errors keep their type."""
     data = data if isinstance(data, dict) else {}
-    kind, message, line = (str(data.get(key, ""))[:2000] for key in ("type", "message", "line"))
+    kind, message, line = (_text(data.get(key, ""))[:2000] for key in ("type", "message", "line"))
     if data.get("forbidden") is True:
         return ForbiddenCall(message)
     if data.get("wire") is True:
@@ -228,7 +226,7 @@ def _stand_in(connection: Connection, node: dict) -> StandIn:
     handle, kinds = node.get("handle"), node.get("types", [])
     if not isinstance(handle, int) or not isinstance(kinds, list):
         raise wire.WireError("the answer holds something that is no value")
-    return StandIn(connection, handle, tuple(str(kind)[:200] for kind in kinds[:12]))
+    return StandIn(connection, handle, tuple(_text(kind)[:200] for kind in kinds[:12]))
 
 
 class _Call:

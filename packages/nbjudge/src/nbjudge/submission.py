@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import stat
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_notebook
 
 from nbjudge.settings import NBJudge
 
 KEY = "nbjudge"  # where our notes stand in a notebook's metadata
 _CELLS = 2000
-_MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+_CHARACTERS = 400_000  # of code, which the judge reads as text
+# A raw cell becomes text, so that one way of cleaning serves all that a page will show.
+_CELL_TYPES = {"code": "code", "markdown": "markdown", "raw": "markdown"}
 
 
 class UnreadableNotebook(Exception):
@@ -33,7 +36,18 @@ def read_submission(path: Path, limit: int) -> NotebookNode:
         raise UnreadableNotebook("it is nested too deeply to be a notebook") from error
     except Exception as error:  # noqa: BLE001 - nbformat raises whatever a strange file leads it to
         raise UnreadableNotebook(_reason(text)) from error
+    size = sum(len(cell.source) for cell in cells if cell.cell_type == "code")
+    if size > _CHARACTERS:
+        raise UnreadableNotebook(f"it holds {size:,} characters of code, more than the {_CHARACTERS:,} that are read")
     return new_notebook(cells=cells)
+
+
+def new_cell(cell_type: str, source: str, metadata: dict) -> NotebookNode:
+    """A cell with a new id. As nbformat's own makers, which also validate each cell; nbconvert validates them all."""
+    cell = NotebookNode(id=secrets.token_hex(4), cell_type=cell_type, metadata=from_dict(metadata), source=source)
+    if cell_type == "code":
+        cell.update(execution_count=None, outputs=[])
+    return cell
 
 
 def _read_text(path: Path, limit: int) -> str:
@@ -70,14 +84,15 @@ def _reason(text: str) -> str:
 
 def _plain_cell(cell: object) -> NotebookNode | None:
     """A cell with its source and the one piece of metadata that matters: nbgrader's id."""
-    if not isinstance(cell, dict) or cell.get("cell_type") not in _MAKERS:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
         return None
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
     if not isinstance(source, str):
         return None
-    plain = _MAKERS[cell["cell_type"]](source=source)
+    # Half of a surrogate pair is valid in JSON, but cannot be written to a file.
+    plain = new_cell(_CELL_TYPES[cell["cell_type"]], source.encode("utf-8", "replace").decode(), {})
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):

@@ -78,7 +78,7 @@ def as_html(verdict: Verdict, points: float) -> str:
     advice = f"<p><b>Advice:</b> {_inline(verdict.advice)}</p>" if verdict.advice else ""
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in verdict.notes)
     head = "<tr><th>Check</th><th>Result</th><th>Points</th><th>Expected</th><th>Seen</th></tr>"
-    return f"{lead}{advice}{notes}<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+    return f"{lead}{advice}{notes}<table border='1' cellpadding='6'><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
 def _row(check: CheckResult) -> str:

@@ -11,6 +11,7 @@ import json
 import math
 import socket
 import struct
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,19 +49,24 @@ def send(sock: socket.socket, document: object, arrays: dict[str, torch.Tensor])
         sock.sendall(block)
 
 
-def receive(sock: socket.socket, bounds: Bounds = BOUNDS) -> tuple[dict, dict[str, torch.Tensor]]:
+def receive(
+    sock: socket.socket, bounds: Bounds = BOUNDS, deadline: float = math.inf
+) -> tuple[dict, dict[str, torch.Tensor]]:
     """Receive one frame: a JSON object and its arrays.
 
     Raises `WireError` for a malformed or oversized frame, `EOFError` when the other side is gone and
-    `TimeoutError` when the socket's timeout passes.
+    `TimeoutError` when the frame is not complete at the `deadline`, however busily its bytes drip in.
     """
-    text_size, block_size = _PREFIX.unpack(_read(sock, _PREFIX.size))
+    text_size, block_size = _PREFIX.unpack(_read(sock, _PREFIX.size, deadline))
     if text_size > bounds.json_bytes or block_size > bounds.array_bytes:
         raise WireError(
             f"the answer is too large: {text_size + block_size:,} bytes, where at most "
             f"{bounds.array_bytes:,} are accepted"
         )
-    text, block = _read(sock, text_size), _read(sock, block_size)
+    text, block = _read(sock, text_size, deadline), _read(sock, block_size, deadline)
+    # The names and shapes of arrays: read as a whole, before one could count them.
+    if int.from_bytes(block[:8], "little") > bounds.json_bytes:
+        raise WireError("the answer holds too many arrays")
     try:
         document = json.loads(text)
         arrays = safetensors.torch.load(block) if block else {}
@@ -73,9 +79,20 @@ def receive(sock: socket.socket, bounds: Bounds = BOUNDS) -> tuple[dict, dict[st
     return document, arrays
 
 
-def _read(sock: socket.socket, size: int) -> bytes:
+def remaining(deadline: float) -> float | None:
+    """Seconds until `deadline`, as a socket's timeout. Raises `TimeoutError` when it has passed."""
+    if deadline == math.inf:
+        return None
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
+
+
+def _read(sock: socket.socket, size: int, deadline: float) -> bytes:
     data = bytearray()
     while len(data) < size:
+        sock.settimeout(remaining(deadline))
         part = sock.recv(min(size - len(data), 1 << 20))
         if not part:
             raise EOFError("the other side is gone")

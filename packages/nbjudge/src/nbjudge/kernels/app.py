@@ -1,0 +1,123 @@
+"""The Jupyter kernel that grades: ipykernel, without what only a person at a keyboard needs.
+
+Most of a kernel's start does not depend on who it is for. So the warm parent makes the application and the
+interactive shell, once, and each kernel goes on from there: `IPKernelApp.initialize` first sets up what is common,
+then asks for the connection, by `init_connection_file`. It is in that call that the parent forks.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import zmq
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.control import ControlThread
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.shellchannel import ShellChannelThread
+from ipykernel.zmqshell import ZMQInteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+from nbjudge.kernels.ports import PORTS
+
+
+@dataclass
+class Connection:
+    """Where a kernel is reached: the path that its sockets have outside, its key, and the sockets themselves."""
+
+    ip: str
+    key: bytes
+    listeners: list[int]
+    """Descriptors, in the order of `PORTS`."""
+
+
+class GradingShell(ZMQInteractiveShell):
+    """IPython's shell, which runs "!command" without a pseudo-terminal: kernels have no such devices."""
+
+    def system_piped(self, cmd: str) -> None:
+        """Run a command, and print what it prints."""
+        command = self.var_expand(cmd, depth=1)
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        with subprocess.Popen(command, shell=True, text=True, errors="replace", **pipes) as process:
+            for line in process.stdout:
+                print(line, end="")
+        self.user_ns["_exit_code"] = process.returncode
+
+    system = system_piped
+
+
+class GradingKernel(IPythonKernel):
+    """An IPython kernel that adopts the shell which the parent has made."""
+
+    shell_class = Type(GradingShell)
+
+    def __init__(self, **kwargs: Any):
+        kwargs["debugpy_stream"] = None  # nobody will debug
+        super().__init__(**kwargs)
+        self.shell.parent = self.shell.kernel = self
+
+
+class GradingApp(IPKernelApp):
+    """Starts a `GradingKernel`; `connect` is called between what all kernels share and what is this kernel's own."""
+
+    kernel_class = GradingKernel
+    connect: Callable[[], Connection]
+
+    def init_connection_file(self) -> None:
+        GradingShell.instance(
+            parent=self, profile_dir=self.profile_dir, kernel=None, compiler_class=XCachingCompiler
+        )
+        connection = self.connect()
+        self.transport, self.ip, self.session.key = "ipc", connection.ip, connection.key
+        self._listeners = dict(zip(PORTS.values(), connection.listeners, strict=True))
+        for name, port in PORTS.items():
+            setattr(self, name, port)
+
+    def _bind_socket(self, s: zmq.Socket, port: int) -> int:
+        # The grader listens already: its client need not wait for us, and we need no directory in common.
+        s.setsockopt(zmq.USE_FD, self._listeners[port])
+        return super()._bind_socket(s, port)
+
+    def init_control(self, context: zmq.Context) -> None:
+        # As in ipykernel, but for the connection by which a debugger would talk to the shell.
+        self.control_socket = context.socket(zmq.ROUTER)
+        self.control_socket.linger = 1000
+        self.control_port = self._bind_socket(self.control_socket, self.control_port)
+        self.control_socket.router_handover = 1
+        self.debugpy_socket = context.socket(zmq.STREAM)
+        self.control_thread = ControlThread(daemon=True)
+        self.shell_channel_thread = ShellChannelThread(context, daemon=True)
+
+    def init_heartbeat(self) -> None:
+        """No thread to show that we are alive: the grader sees the process."""
+
+    def write_connection_file(self, **kwargs: Any) -> None:
+        """The grader knows."""
+
+    def log_connection_info(self) -> None:
+        """The grader knows."""
+
+
+def make(connect: Callable[[], Connection]) -> GradingApp:
+    """The application, not yet initialised."""
+    config = Config()
+    config.HistoryManager.enabled = False  # a database and a thread
+    config.IPKernelApp.capture_fd_output = False  # pipes and threads for what C code prints
+    config.IPCompleter.use_jedi = False
+    app = GradingApp.instance(config=config)
+    app.connect = connect
+    return app
+
+
+def hide_debugger() -> None:
+    """Let ipykernel find no debugger: importing it takes longer than all the rest of a kernel's start."""
+    sys.modules["debugpy"] = None
+    try:
+        import ipykernel.debugger  # noqa: F401
+    finally:
+        del sys.modules["debugpy"]

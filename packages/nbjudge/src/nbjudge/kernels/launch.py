@@ -1,0 +1,71 @@
+"""From a warm parent to a kernel that serves: the steps that a Jupyter provisioner, and a probe, have in common."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbjudge.kernels.limits import Limits
+from nbjudge.kernels.parent import LONGEST_SOCKET_PATH, PRELOAD, ParentDied, WarmParent, warm_parent
+from nbjudge.kernels.ports import PORTS
+from nbjudge.kernels.process import KernelProcess
+
+
+@dataclass
+class Launched:
+    """A kernel, where it is reached, and the judge's end of a socket that only judge and kernel have."""
+
+    process: KernelProcess
+    ip: str
+    judge: socket.socket
+
+
+def launch(
+    key: str,
+    limits: Limits,
+    folder: str | None = None,
+    preload: tuple[str, ...] = PRELOAD,
+    ip: str | None = None,
+) -> Launched:
+    """Start a kernel, which is reached at the sockets <ip>-1 to <ip>-5. Without an `ip`, there is a place for them."""
+    parent, process = _spawn(limits, preload)
+    ip = ip or parent.name_sockets()
+    ours, theirs = socket.socketpair()
+    try:
+        # Once handed over, the sockets are the kernel's alone: when it ends, nobody answers there.
+        with theirs, _listening(ip) as listeners:
+            process.start(ip, key, listeners, theirs, folder)
+    except BaseException:
+        ours.close()
+        process.close()
+        raise
+    return Launched(process, ip, ours)
+
+
+def _spawn(limits: Limits, preload: tuple[str, ...]) -> tuple[WarmParent, KernelProcess]:
+    parent = warm_parent(preload)
+    try:
+        return parent, parent.spawn(limits)
+    except ParentDied:
+        parent = warm_parent(preload)  # a new one
+        return parent, parent.spawn(limits)
+
+
+@contextlib.contextmanager
+def _listening(ip: str) -> Iterator[list[socket.socket]]:
+    with contextlib.ExitStack() as stack:
+        listeners = []
+        for port in PORTS.values():
+            path = f"{ip}-{port}"
+            if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+                raise ValueError(f"the path of a socket may have {LONGEST_SOCKET_PATH} bytes, and {path} has more")
+            with contextlib.suppress(FileNotFoundError):  # of a kernel that is being restarted
+                os.unlink(path)
+            listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+            listener.bind(path)
+            listener.listen()
+            listeners.append(listener)
+        yield listeners

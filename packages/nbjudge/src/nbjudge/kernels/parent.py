@@ -1,0 +1,215 @@
+"""The grader's end of the warm parent: starts it, asks it for kernels, and replaces it when it is dead or stale."""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+from nbjudge.kernels import obstacles, wire, world
+from nbjudge.kernels.cgroup import Controllers, total_memory
+from nbjudge.kernels.limits import Limits
+from nbjudge.kernels.process import KernelProcess
+
+PRELOAD = (
+    "numpy",
+    "torch",
+    "torch._dynamo",  # else imported by the first step of an optimiser, which would take a second
+    "safetensors.torch",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "jaxtyping",
+    "stack_data",  # this and the next two: for the first traceback
+    "pygments.formatters.terminal256",
+    "pygments.lexers.python",
+    "attnkit",
+    "nbjudge.serve",
+)
+"""What is imported once, before any kernel. What is not installed is left out."""
+
+_START_SECONDS = 120
+_BIRTH_SECONDS = 30
+LONGEST_SOCKET_PATH = 107
+
+
+class ParentDied(RuntimeError):
+    """The warm parent ended before it had given birth."""
+
+
+class WarmParent:
+    """A running warm parent. `folder` is a private directory for the sockets of its kernels."""
+
+    def __init__(self, preload: tuple[str, ...] = PRELOAD):
+        self.folder = tempfile.mkdtemp(prefix="nbjudge-", dir=_short_directory())
+        self._owner = os.getpid()
+        self._dead = False
+        self._retired = False
+        self._kernels: set[KernelProcess] = set()
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._controllers = Controllers.detect()
+        self._control, theirs = wire.pair()
+        self._errors = tempfile.TemporaryFile()
+        try:
+            self._process = self._run(theirs.fileno(), preload)
+            theirs.close()
+            self._sources = _sources(self._greeting()["modules"], preload)
+        except BaseException:
+            self.close()
+            raise
+        self._state = _fingerprint(self._sources)
+
+    def spawn(self, limits: Limits) -> KernelProcess:
+        """A new kernel, which waits to be started. Raises `ParentDied`."""
+        lifeline, theirs = wire.pair()
+        lifeline.settimeout(_BIRTH_SECONDS)
+        wire.ask_for_senders(lifeline)
+        watched = None if "memory" in self._controllers.homes else total_memory(limits)
+        try:
+            with theirs, self._lock:
+                wire.send(self._control, {"memory_bytes": watched}, [theirs.fileno()])
+            _, pid = wire.receive_with_sender(lifeline)
+        except (OSError, EOFError) as error:
+            lifeline.close()
+            self._dead = True
+            raise ParentDied("the warm parent has ended") from error
+        group = self._controllers.make(f"{Path(self.folder).name}-{next(self._numbers)}", limits)
+        group.add(pid)
+        kernel = KernelProcess(lifeline, pid, group, limits, self._forget)
+        self._kernels.add(kernel)
+        return kernel
+
+    def name_sockets(self) -> str:
+        """A path that no other kernel's sockets have."""
+        return f"{self.folder}/{next(self._numbers)}"
+
+    @property
+    def usable(self) -> bool:
+        """Whether it runs, is ours (and not that of the process that forked us), and has imported what is there now."""
+        return (
+            self._owner == os.getpid()
+            and not self._dead
+            and self._process.poll() is None
+            and _fingerprint(self._sources) == self._state
+        )
+
+    def retire(self) -> None:
+        """End it as soon as the kernels that it has are no longer needed."""
+        self._retired = True
+        if not self._kernels:
+            self.close()
+
+    def close(self) -> None:
+        """End it, and with it every kernel."""
+        if self._owner != os.getpid():
+            return
+        self._control.close()  # which it takes as its end
+        process = getattr(self, "_process", None)
+        if process is not None:
+            process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._errors.close()
+
+    def _forget(self, kernel: KernelProcess) -> None:
+        self._kernels.discard(kernel)
+        if self._retired:
+            self.retire()
+
+    def _run(self, control: int, preload: tuple[str, ...]) -> subprocess.Popen:
+        obstacle = obstacles.system_obstacle()
+        if obstacle is not None:
+            raise obstacle.error()
+        grader = os.pidfd_open(os.getpid())  # tells of our end, even where a copy of our sockets lives on elsewhere
+        settings = {
+            "control": control,
+            "grader": grader,
+            "preload": preload,
+            "privileged": world.privileged(),
+        }
+        try:
+            return subprocess.Popen(
+                ["/bin/sh", "-c", self._and_sweep(world.command(settings))],
+                pass_fds=(control, grader),
+                stdin=subprocess.DEVNULL,
+                stdout=self._errors,
+                stderr=self._errors,
+                start_new_session=True,  # Ctrl-C is for the grader, which decides what becomes of kernels
+                env={"PATH": os.defpath},
+            )
+        finally:
+            os.close(grader)
+
+    def _and_sweep(self, command: list[str]) -> str:
+        """A shell command that also tidies up. It does so even if we were killed, as it outlives us."""
+        groups = [f"{shlex.quote(str(home / Path(self.folder).name))}-*" for home in self._controllers.homes.values()]
+        sweep = [f"rm -rf -- {shlex.quote(self.folder)}", *(f"rmdir -- {group} 2>/dev/null" for group in groups)]
+        return "; ".join([shlex.join(command), *sweep])
+
+    def _greeting(self) -> dict:
+        self._control.settimeout(_START_SECONDS)
+        try:
+            greeting, _ = wire.receive(self._control)
+        except (EOFError, OSError):
+            self._errors.seek(0)
+            greeting = {"error": self._errors.read().decode(errors="replace").strip() or "nothing"}
+        if "error" in greeting:
+            raise obstacles.cause_of_failure(greeting["error"]).error(greeting["error"])
+        return greeting
+
+
+_parents: dict[tuple[str, ...], WarmParent] = {}
+_registry_lock = threading.Lock()
+
+
+def warm_parent(preload: tuple[str, ...] = PRELOAD) -> WarmParent:
+    """The warm parent of this process for a list of imports, started now if there is none that is usable."""
+    with _registry_lock:
+        parent = _parents.get(preload)
+        if parent is None or not parent.usable:
+            if parent is not None:
+                parent.retire()
+            parent = _parents[preload] = WarmParent(preload)
+        return parent
+
+
+@atexit.register
+def close_parents() -> None:
+    """End every warm parent of this process."""
+    with _registry_lock:
+        while _parents:
+            _parents.popitem()[1].close()
+
+
+def _short_directory() -> str:
+    directory = tempfile.gettempdir()
+    longest = len(os.fsencode(directory)) + len("/nbjudge-12345678/12345-5")
+    return directory if longest <= LONGEST_SOCKET_PATH else "/tmp"
+
+
+def _sources(modules: dict[str, str], preload: tuple[str, ...]) -> list[Path]:
+    """The files that tell whether the warm parent is out of date.
+
+    Of an installed package, its first file, which an installer touches. Of one that is being worked on, every file.
+    """
+    files = {Path(file) for file in modules.values()}
+    for place in world.editable_modules(preload):
+        files.update(place.rglob("*.py"))
+    return sorted(files)
+
+
+def _fingerprint(files: list[Path]) -> list[tuple]:
+    return [_state(file) for file in files]
+
+
+def _state(file: Path) -> tuple:
+    try:
+        status = file.stat()
+    except OSError:
+        return ()
+    return status.st_mtime_ns, status.st_size, status.st_ino

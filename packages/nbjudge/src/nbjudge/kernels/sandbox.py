@@ -1,0 +1,165 @@
+"""What a forked kernel does to shut itself in, before a line of the learner's code runs.
+
+bubblewrap has already built the world that the warm parent lives in: a root of its own with the Python runtime and
+nothing else of the machine, all of it read-only, in namespaces of its own. What is left to do, for each kernel, is
+here, in the order in which it happens. `enter` runs in the forked child; each step needs rights that a later step
+gives up.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import resource
+import socket
+import stat
+import struct
+import sys
+
+from nbjudge.kernels import folder, linux, seccomp
+from nbjudge.kernels.limits import MIB, Limits
+
+HOME = "/home/learner"
+SUBMISSION = f"{HOME}/submission"
+UID = 1000
+"""Who the kernel is, inside. Outside, it is whoever runs the grader, or nobody if that is root."""
+NOBODY = 65534
+
+PRIVATE = {"/tmp": 0o1777, HOME: 0o755, "/dev/shm": 0o1777}
+"""Directories that each kernel has for itself, and their modes."""
+
+_STAGE = "/mnt"
+_NICENESS = 5
+_FOR_THREADS = 64 * MIB  # what ipykernel's own threads reserve for their stacks
+_HARMLESS = linux.MS_NOSUID | linux.MS_NODEV
+_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
+
+
+def enter(limits: Limits, files: folder.Incoming, runtime: list[str]) -> None:
+    """Shut this process in for good. `runtime` names what must stay in sight below the private directories."""
+    # Mounts made from here on are seen by this process and its children alone.
+    linux.unshare(linux.CLONE_NEWNS)
+    private_directories(limits, runtime)
+    own_processes()
+    bring_in(files, limits)
+    own_namespaces()
+    bound(limits)
+    give_up_rights()
+    fresh_random_state()
+
+
+def private_directories(limits: Limits, runtime: list[str]) -> None:
+    """Empty, bounded, writable directories, in place of the parent's."""
+    linux.mount("", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
+    handles = {path: os.open(path, os.O_PATH) for path in runtime}
+    # One file system in memory for all of them, so that one size bounds them together.
+    linux.mount("tmpfs", _STAGE, "tmpfs", _HARMLESS | linux.MS_NOEXEC, _size(limits))
+    for number, (path, mode) in enumerate(PRIVATE.items()):
+        os.mkdir(f"{_STAGE}/{number}")
+        os.chmod(f"{_STAGE}/{number}", mode)  # mkdir would apply the umask
+        linux.mount(f"{_STAGE}/{number}", path, flags=linux.MS_BIND)
+    linux.umount(_STAGE, linux.MNT_DETACH)
+    # A Python that is installed below /tmp, say, comes back into sight, read-only as it was.
+    for path, fd in handles.items():
+        os.mkdir(path) if stat.S_ISDIR(os.fstat(fd).st_mode) else os.mknod(path)
+        linux.mount(f"/proc/self/fd/{fd}", path, flags=linux.MS_BIND | linux.MS_REC)
+        os.close(fd)
+
+
+def own_processes() -> None:
+    """A /proc that shows the processes of this kernel, and with "subset=pid" nothing about the machine."""
+    linux.mount("proc", "/proc", "proc", _HARMLESS | linux.MS_NOEXEC, "subset=pid")
+
+
+def bring_in(files: folder.Incoming, limits: Limits) -> None:
+    """Copy the submission's files to a file system of their own, make it read-only, and go there."""
+    os.mkdir(SUBMISSION)
+    linux.mount("tmpfs", SUBMISSION, "tmpfs", _HARMLESS | linux.MS_NOEXEC, _size(limits))
+    files.copy_to(SUBMISSION)
+    linux.mount("", SUBMISSION, flags=linux.MS_REMOUNT | linux.MS_RDONLY | _HARMLESS | linux.MS_NOEXEC)
+    os.chdir(SUBMISSION)
+
+
+def own_namespaces() -> None:
+    """Namespaces for the rest: users, network, System V objects, host name. That of processes came with the fork.
+
+    The mounts above belong to the namespace of users that we leave here, so even a right gained in the new one
+    could not undo them.
+    """
+    uid, gid = os.getuid(), os.getgid()
+    linux.unshare(
+        linux.CLONE_NEWUSER
+        | linux.CLONE_NEWNET
+        | linux.CLONE_NEWIPC
+        | linux.CLONE_NEWUTS
+        | linux.CLONE_NEWCGROUP
+    )
+    # The one user of the new namespace is the one we are. Linux wants "deny" before a group may be mapped.
+    write("/proc/self/setgroups", "deny")
+    write("/proc/self/uid_map", f"{UID} {uid} 1")
+    write("/proc/self/gid_map", f"{UID} {gid} 1")
+    socket.sethostname("nbjudge")
+    _raise_loopback()
+
+
+def bound(limits: Limits) -> None:
+    """Limits that Linux counts per process, or per user of the namespace we are in."""
+    for kind, value in (
+        # Counted for each user namespace apart (since Linux 5.14), so for this kernel alone.
+        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_FSIZE, limits.file_bytes),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_CORE, 0),
+        # Beyond what the runtime maps already. An allocation that is too large then fails with MemoryError, which
+        # costs the cell; the hard bound on all processes together costs the kernel.
+        (resource.RLIMIT_AS, _mapped_bytes() + _FOR_THREADS + limits.memory_bytes),
+    ):
+        resource.setrlimit(kind, (value, value))
+    # The grader, and whoever else works on this machine, go first.
+    os.nice(_NICENESS)
+    # Should the whole machine run out of memory, a kernel goes first, and the grader lives.
+    write("/proc/self/oom_score_adj", "1000")
+
+
+def give_up_rights() -> None:
+    """The way back is closed: no capability, none to be gained by executing a program, and a filter of calls."""
+    linux.drop_capabilities()
+    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    seccomp.install()
+
+
+def fresh_random_state() -> None:
+    """The parent's random generators were copied with it. (Python's own reseeds itself at a fork.)"""
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()  # takes entropy from the system
+    if "torch" in sys.modules:
+        seed = int.from_bytes(os.urandom(8), "big") >> 1
+        sys.modules["torch"].default_generator.manual_seed(seed)
+
+
+def write(path: str, text: str) -> None:
+    """Write to a file of the kind that is a switch of the system."""
+    fd = os.open(path, os.O_WRONLY)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)
+
+
+def _size(limits: Limits) -> str:
+    return f"size={limits.tmp_bytes},nr_inodes={limits.tmp_files},mode=755"
+
+
+def _mapped_bytes() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def _raise_loopback() -> None:
+    """A new network has one interface, loopback, which is down. Python's own tools talk over it to themselves."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        request = struct.pack("16sH22x", b"lo", 0)
+        _, flags = struct.unpack_from("16sH", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request))
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", flags | _IFF_UP))

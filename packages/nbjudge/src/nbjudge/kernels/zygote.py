@@ -1,0 +1,232 @@
+"""The warm parent itself: a process that has imported what kernels need, and forks a kernel whenever asked.
+
+It runs inside the world that bubblewrap made (see `world`), holds no test, reference or student data, and never
+runs learners' code. It ends when the grader does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+from dataclasses import dataclass
+
+from nbjudge.kernels import linux, sandbox, watchdog, wire
+from nbjudge.kernels.folder import Incoming
+from nbjudge.kernels.limits import Limits
+
+_COVERED = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus")
+
+
+def main() -> None:
+    """Started by bubblewrap; the settings are JSON in the first argument. Kernels return from here, at their end."""
+    settings = json.loads(sys.argv[1])
+    control = socket.socket(fileno=settings["control"])
+    try:
+        if settings["privileged"]:
+            become_nobody()
+        become_first_process()
+        runtime = private_home()
+    except BaseException:
+        wire.send(control, {"error": traceback.format_exc()})
+        raise
+    Zygote(control, settings["grader"], settings["preload"], runtime).run()
+
+
+def become_nobody() -> None:
+    """Root's last act: whatever happens in a kernel, it happens to a user who owns nothing.
+
+    bubblewrap has used root's rights to bind what may lie in directories that only root can enter.
+    """
+    for path in _COVERED:
+        # bubblewrap covers these for root. A later /proc of a kernel's own may not show more than the one it
+        # covers, so Linux would refuse it; and nobody can do harm with them.
+        with contextlib.suppress(OSError):
+            linux.umount(path, linux.MNT_DETACH)
+    os.setgroups([])
+    os.setresgid(*[sandbox.NOBODY] * 3)
+    os.setresuid(*[sandbox.NOBODY] * 3)
+    linux.prctl(linux.PR_SET_DUMPABLE, 1)  # else the files of this process in /proc would stay root's
+
+
+def become_first_process() -> None:
+    """Go on as the first process of a pid namespace, with a user namespace in which we may make more of both.
+
+    The process that was here before waits, and ends with us.
+    """
+    uid, gid = os.getuid(), os.getgid()
+    linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWPID | linux.CLONE_NEWNS)
+    sandbox.write("/proc/self/setgroups", "deny")
+    sandbox.write("/proc/self/uid_map", f"{uid} {uid} 1")
+    sandbox.write("/proc/self/gid_map", f"{gid} {gid} 1")
+    child = os.fork()
+    if child:
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
+    linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
+
+
+def private_home() -> list[str]:
+    """A home and a /tmp, as imports want them. Kernels will not see ours.
+
+    Returns what lies in their places, and has to stay in sight: parts of the Python installation.
+    """
+    gc.disable()  # what will be made from here on, stays
+    runtime = [entry.path for top in sandbox.PRIVATE for entry in os.scandir(top)]
+    sandbox.private_directories(Limits(), runtime)
+    return runtime
+
+
+@dataclass
+class Child:
+    """A running kernel: its process, and the socket on which the grader waits for news of it."""
+
+    pid: int
+    pidfd: int
+    lifeline: socket.socket
+    memory_bytes: int | None
+    """What the watchdog allows it, where no cgroup does."""
+    overdrawn: bool = False
+
+
+class Zygote:
+    """Forks kernels on request."""
+
+    def __init__(self, control: socket.socket, grader: int, preload: list[str], runtime: list[str]):
+        self._control = control
+        self._grader = grader
+        self._preload = preload
+        self._runtime = runtime
+        self._missing: list[str] = []
+        self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
+        self._children: dict[int, Child] = {}  # by the descriptor that tells of their end
+        self._poll = select.poll()
+        self._lifeline: socket.socket | None = None  # in a kernel: its own
+
+    def run(self) -> None:
+        """In the parent, serve for ever; in a kernel, be the kernel."""
+        try:
+            from nbjudge.kernels import app
+
+            app.hide_debugger()
+            kernel = app.make(connect=self.serve)
+            kernel.initialize([])
+        except BaseException:
+            wire.send(self._lifeline or self._control, {"error": traceback.format_exc()})
+            raise
+        wire.send(self._lifeline, {"ready": True})
+        self._lifeline.close()
+        kernel.start()
+        kernel.close()
+        os._exit(0)  # the usual way out would take torch to pieces first
+
+    def warm_up(self) -> None:
+        """Import what kernels will import."""
+        for name in self._preload:
+            try:
+                importlib.import_module(name)
+            except ImportError:
+                self._missing.append(name)
+        if "torch" in sys.modules:
+            # Reads the processor's abilities from files that kernels will not see.
+            sys.modules["torch"].backends.cpu.get_cpu_capability()
+        threads = os.listdir("/proc/self/task")
+        if len(threads) > 1:
+            raise RuntimeError(f"imports started {len(threads) - 1} threads, which a fork would lose")
+        gc.freeze()  # else each kernel's first collection would copy all that it shares with us
+
+    def serve(self):
+        """Import, then wait for requests. Returns in each new kernel, with its connection; in the parent, never."""
+        self.warm_up()
+        wire.send(self._control, {"modules": self._files(), "missing": self._missing})
+        for fd in (self._control.fileno(), self._grader):
+            self._poll.register(fd, select.POLLIN)
+        while True:
+            for fd, _ in self._poll.poll(self._patience()):
+                if fd in self._children:
+                    self._bury(self._children.pop(fd))
+                elif fd == self._control.fileno():
+                    connection = self._fork_on_request()
+                    if connection is not None:
+                        return connection
+                else:
+                    os._exit(0)  # the grader has ended
+            self._watch()
+
+    def _fork_on_request(self):
+        try:
+            request, fds = wire.receive(self._control)
+        except (EOFError, OSError):
+            os._exit(0)  # the grader has let go of us
+        lifeline = socket.socket(fileno=fds[0])
+        linux.setns(self._namespace, linux.CLONE_NEWPID)  # Linux wants us at home before
+        linux.unshare(linux.CLONE_NEWPID)  # the next child is the first process of a new namespace
+        pid = os.fork()
+        if pid == 0:
+            return self._become_kernel(lifeline)
+        child = Child(pid, os.pidfd_open(pid), lifeline, request["memory_bytes"])
+        self._children[child.pidfd] = child
+        self._poll.register(child.pidfd, select.POLLIN)
+        return None
+
+    def _become_kernel(self, lifeline: socket.socket):
+        """In the child: give up all that is the parent's, hear for whom we are, and shut ourselves in."""
+        self._lifeline = lifeline
+        self._control.close()
+        for child in self._children.values():
+            os.close(child.pidfd)
+            child.lifeline.close()
+        self._children.clear()
+        for fd in (self._grader, self._namespace):
+            os.close(fd)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        os.close(null)
+        wire.send(lifeline, {"born": True})  # so that the grader learns our process id
+        try:
+            orders, fds = wire.receive(lifeline)
+        except EOFError:
+            os._exit(0)
+        *listeners, judge = fds
+        os.environ["NBJUDGE_FD"] = str(judge)
+        sandbox.enter(Limits(**orders["limits"]), Incoming(lifeline), self._runtime)
+        gc.enable()
+        from nbjudge.kernels.app import Connection
+
+        return Connection(orders["ip"], orders["key"].encode(), listeners)
+
+    def _bury(self, child: Child) -> None:
+        """The kernel has ended, and Linux has ended all its processes with it."""
+        self._poll.unregister(child.pidfd)
+        os.close(child.pidfd)
+        _, status = os.waitpid(child.pid, 0)
+        with contextlib.suppress(OSError):  # the grader may no longer care
+            wire.send(child.lifeline, {"status": status, "overdrawn": child.overdrawn})
+        child.lifeline.close()
+
+    def _patience(self) -> int | None:
+        watched = any(child.memory_bytes for child in self._children.values())
+        return watchdog.INTERVAL_MS if watched else None
+
+    def _watch(self) -> None:
+        for child in self._children.values():
+            if child.memory_bytes and not child.overdrawn and watchdog.exceeds(child.pid, child.memory_bytes):
+                child.overdrawn = True
+                os.kill(child.pid, signal.SIGKILL)
+
+    def _files(self) -> dict[str, str]:
+        """The file behind each module of the preload list, by which the grader sees whether we are out of date."""
+        modules = {name: sys.modules.get(name.partition(".")[0]) for name in self._preload}
+        return {name: module.__file__ for name, module in modules.items() if getattr(module, "__file__", None)}
+
+
+if __name__ == "__main__":
+    main()
