@@ -1,0 +1,342 @@
+"""Hidden checks of lesson 11, exercise transformer (8 points).
+
+The attributes are the learner's to name, so everything is judged by what the model does. Weights are still
+random values of order one, put in under whatever names there are.
+"""
+
+import torch
+from nbjudge import (
+    assert_close,
+    assert_raises,
+    assert_same_gradients,
+    assert_tensor,
+    assert_untouched,
+    check,
+    expect,
+    gradients,
+)
+
+# All sizes differ, so that none can be taken for another; the sequences may be longer than d_model.
+VS, VT, D, H, FF, N, LONGEST = 23, 17, 12, 3, 20, 2, 14
+WHOLE = ["torch.nn.Transformer"]
+
+
+def build(student, rng=None, **changes):
+    """A model with weights of order one, in evaluation mode."""
+    sizes = dict(source_vocab=VS, target_vocab=VT, d_model=D, num_heads=H, d_ff=FF, num_layers=N)
+    model = student(**{**sizes, "max_length": LONGEST, **changes})
+    if rng is not None:
+        model.load_state_dict(randomised(model, rng))
+    model.eval()
+    return model
+
+
+def randomised(model, rng):
+    """The model's state with other parameters: matrices drawn at random, and vectors moved at random."""
+    state = model.state_dict()
+    for name in sorted(dict(model.named_parameters())):
+        old = state[name]
+        noise = rng.normal(*old.shape, dtype=old.dtype)
+        state[name] = noise / old.shape[-1] ** 0.5 if old.ndim > 1 else old + 0.3 * noise
+    return state
+
+
+def tokens(rng, vocab, *shape, pad_id=0):
+    """Random tokens, none of which is padding."""
+    drawn = rng.integers(0, vocab - 1, *shape)
+    return drawn + (drawn >= pad_id)
+
+
+def padded(rng, vocab, lengths, width, pad_id=0):
+    """Rows of random tokens of the lengths given, filled up with padding."""
+    rows = tokens(rng, vocab, len(lengths), width, pad_id=pad_id)
+    for row, length in enumerate(lengths):
+        rows[row, length:] = pad_id
+    return rows
+
+
+def without_token(model, vocab, token, rng):
+    """Give one token of a vocabulary other weights, wherever the model has a row or a column for it."""
+    state = model.state_dict()
+    for name in sorted(dict(model.named_parameters())):
+        for axis, size in enumerate(state[name].shape):
+            if size == vocab:
+                moved = state[name].select(axis, token)
+                moved += 2.0 * rng.normal(*moved.shape, dtype=moved.dtype)
+    model.load_state_dict(state)
+
+
+def count(model):
+    return sum(parameter.numel() for _, parameter in model.named_parameters())
+
+
+def used(model, output, rng):
+    """The names of the parameters that an output depends on."""
+    output.backward(rng.normal(*output.shape))
+    return {name for name, gradient in gradients(model).items() if gradient is not None}
+
+
+@check(
+    points=1,
+    says="encode gives (B, L_s, D), decode and forward give logits (B, L_t, V), in the model's dtype",
+)
+def test_contract(student, rng):
+    model = build(student, rng)
+    for rows, long, short in ((2, 5, 4), (1, 1, 1), (3, LONGEST, LONGEST)):
+        source, target = tokens(rng, VS, rows, long), tokens(rng, VT, rows, short)
+        memory = model.encode(source)
+        assert_tensor(memory, (rows, long, D), what="the memory")
+        assert_tensor(model.decode(target, memory, source), (rows, short, VT), what="the logits of decode")
+        assert_tensor(model(source, target), (rows, short, VT), what="the logits of forward")
+    inputs = {"the source": source, "the target": target, "the memory": memory}
+    assert_untouched(inputs, lambda: model.decode(target, memory, source))
+    expect(model.pad_id == 0, "the attribute pad_id to be 0 by default", f"{model.pad_id}")
+    in_order = student(VS, VT, D, H, FF, 5, 40, 0.1, 3)
+    expect(in_order.pad_id == 3, "the attribute pad_id to be the argument, 3", f"{in_order.pad_id}")
+    model.double()
+    assert_tensor(model(source, target), (3, LONGEST, VT), torch.float64, "the logits of a float64 model")
+
+
+@check(
+    points=0.5,
+    says="forward is decode of the encoded source; logits are not normalised, and rows are separate",
+)
+def test_forward(student, rng):
+    model = build(student, rng)
+    source, target = padded(rng, VS, (7, 4, 6), 7), tokens(rng, VT, 3, 5)
+    logits = model(source, target)
+    assert_close(
+        model.decode(target, model.encode(source), source), logits, what="decode of the encoded source"
+    )
+    expect(logits.logsumexp(-1).abs().max() > 0.05, "logits", "log-probabilities, or something like them")
+    expect((logits.sum(-1) - 1).abs().max() > 0.05, "logits", "values that sum to 1, as probabilities do")
+    for row in range(3):
+        alone = model(source[row : row + 1], target[row : row + 1])
+        assert_close(alone, logits[row : row + 1], what=f"the logits of row {row} alone")
+
+
+@check(points=1, says="no position of the target sees a later one, and each sees itself and all before it")
+def test_causal(student, rng):
+    model = build(student, rng)
+    source, target = tokens(rng, VS, 2, 6), tokens(rng, VT, 2, 7)
+    logits = model(source, target)
+    for place in (0, 3, 6):
+        other = target.clone()
+        other[:, place] = 1 + other[:, place] % (VT - 1)
+        changed = model(source, other)
+        assert_close(
+            changed[:, :place], logits[:, :place], what=f"the logits before a changed position {place}"
+        )
+        moved = (changed - logits).abs().amax(-1)[:, place:].min()
+        expect(
+            moved > 1e-4,
+            f"a change of position {place} to reach it and all later ones",
+            "logits that do not move",
+        )
+    for length in (1, 4):
+        assert_close(
+            model(source, target[:, :length]), logits[:, :length], what=f"the first {length} logits alone"
+        )
+
+
+@check(points=1, says="padding of the source is seen by no token of the source: the encoder masks it")
+def test_encoder_padding(student, rng):
+    for pad_id in (0, 5):
+        model = build(student, rng, pad_id=pad_id)
+        source = padded(rng, VS, (4, 6, 3), 6, pad_id)
+        source[1, 2] = pad_id
+        target, real = tokens(rng, VT, 3, 5, pad_id=pad_id), source != pad_id
+        wider = torch.cat([source, torch.full((3, 4), pad_id)], dim=1)
+        memory, logits = model.encode(source), model(source, target)
+        expect(memory.isfinite().all(), "a memory of finite numbers", "NaN or infinite entries")
+        assert_close(model.encode(wider)[:, :6][real], memory[real], what="the memory with more padding")
+        assert_close(model(wider, target), logits, what="the logits with more padding")
+        without_token(model, VS, pad_id, rng)
+        assert_close(model.encode(source)[real], memory[real], what="the memory where padding differs")
+        for token in source[real][:2].tolist():
+            without_token(model, VS, token, rng)
+        moved = (model.encode(source)[0] - memory[0]).abs().amax(-1)[:4].min()
+        expect(
+            moved > 1e-4, "every token of the source to be seen by the others", "a memory that does not move"
+        )
+
+
+@check(
+    points=1,
+    says="the cross-attention looks at the memory that it is given, and not at what is padding in it",
+)
+def test_memory(student, reference, rng):
+    model = build(student, rng)
+    source, target = padded(rng, VS, (4, 6, 1), 6), tokens(rng, VT, 3, 5)
+    source[1, 2] = 0
+    memory, real = rng.normal(3, 6, D), (source != 0)[..., None]
+    logits = model.decode(target, memory, source)
+    other = torch.where(real, memory, 3 * rng.normal(3, 6, D))
+    assert_close(
+        model.decode(target, other, source), logits, what="the logits where the memory of padding differs"
+    )
+    moved = (model.decode(target, torch.where(real, other + 1, other), source) - logits).abs().amax(-1).min()
+    moved = min(moved, (model.decode(target, rng.normal(3, 6, D), source) - logits).abs().amax(-1).min())
+    expect(moved > 1e-4, "the logits to depend on the memory", "logits that another memory does not move")
+    order = torch.tensor([3, 0, 5, 1, 4, 2])
+    shuffled = model.decode(target, memory[:, order], source[:, order])
+    assert_close(shuffled, logits, what="the logits for a memory and a source in another order")
+    leaf = memory.clone().requires_grad_()
+    result = model.decode(target, leaf, source)
+    result.backward(rng.normal(*result.shape))
+    expect(leaf.grad is not None, "a gradient for the memory", "none")
+    seen = leaf.grad.abs().amax(-1) > 1e-7
+    wanted = "a gradient for the memory of all tokens, and of no padding"
+    expect(torch.equal(seen, real[..., 0]), wanted, "gradients elsewhere")
+
+
+@check(points=1, says="padding in the target is seen by no other position of it")
+def test_target_padding(student, rng):
+    for pad_id in (0, 4):
+        model = build(student, rng, pad_id=pad_id)
+        source, target = tokens(rng, VS, 2, 4, pad_id=pad_id), tokens(rng, VT, 2, 7, pad_id=pad_id)
+        target[0, 2] = target[0, 3] = target[1, 0] = target[1, 5] = pad_id
+        real = target != pad_id
+        others = torch.arange(VT) != pad_id
+        logits = model(source, target)
+        expect(logits[real].isfinite().all(), "finite logits", "NaN or infinite ones")
+        without_token(model, VT, pad_id, rng)
+        changed = model(source, target)
+        assert_close(
+            changed[real][:, others], logits[real][:, others], what="the logits where padding differs"
+        )
+
+
+@check(
+    points=0.75, says="the order of the tokens matters, in the source and in the target, and only the order"
+)
+def test_positions(student, rng):
+    model = build(student, rng)
+    source, target = tokens(rng, VS, 1, 6).expand(2, 6), tokens(rng, VT, 1, 5).expand(2, 5)
+    alike = model.encode(torch.full((1, 5), 7))[0]
+    expect(
+        (alike[1:] - alike[:1]).abs().amax(-1).min() > 1e-3,
+        "equal source tokens at different places to differ",
+        "the same vector for each",
+    )
+    alike = model(source[:1], torch.full((1, 5), 7))[0]
+    expect(
+        (alike[1:] - alike[:1]).abs().amax(-1).min() > 1e-3,
+        "equal target tokens at different places to differ",
+        "the same logits for each",
+    )
+    order = torch.tensor([1, 0, 3, 5, 4, 2])
+    shuffled, memory = model.encode(source[:1, order]), model.encode(source[:1])
+    expect(
+        (shuffled - memory[:, order]).abs().max() > 1e-3,
+        "another order of the source to mean something else",
+        "the same vectors in another order",
+    )
+    logits = model(source, target)
+    assert_close(logits[1], logits[0], what="the logits of two equal rows")
+
+
+@check(
+    points=0.75, says="each side has num_layers layers with weights of their own, and every weight is used"
+)
+def test_layers(student, rng):
+    sizes = [count(build(student, num_layers=layers)) for layers in (1, 2, 4)]
+    grown = sizes[1] - sizes[0]
+    wanted = (
+        12 * D * D + 4 * D * FF
+    )  # the matrices of an encoder and a decoder layer; biases and norms come on top
+    expect(
+        sizes[2] - sizes[1] == 2 * grown, "every layer to add as many weights as another", f"{sizes} in all"
+    )
+    expect(
+        wanted <= grown <= 1.3 * wanted,
+        "a layer more to add the weights of one encoder and one decoder layer",
+        f"{grown} more weights, where the matrices alone have {wanted}",
+    )
+    rest = sizes[0] - grown
+    least = (VS + VT) * D  # positions, an output of its own and more norms may come on top
+    expect(
+        least <= rest <= least + grown / 2,
+        "two embeddings and an output around the layers",
+        f"{rest} weights besides the layers",
+    )
+    source, target = torch.arange(1, LONGEST + 1)[None], torch.arange(1, LONGEST + 1)[None] % VT
+    model = build(student, rng)
+    names = {name for name, _ in model.named_parameters()}
+    idle = names - used(model, model(source, target), rng)
+    expect(
+        not idle,
+        "every parameter to have a part in the logits",
+        f"no gradient for {', '.join(sorted(idle)[:3])}",
+    )
+    apart = [build(student), build(student)]
+    reading = used(apart[0], apart[0].encode(source), rng)
+    writing = used(apart[1], apart[1].decode(target, rng.normal(1, LONGEST, D), source), rng)
+    shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
+    crossed = [name for name in reading if VT in shapes[name]] + [
+        name for name in writing if VS in shapes[name]
+    ]
+    expect(not crossed, "an embedding for each side, used by that side only", "one that the other side uses")
+    both = [name for name in reading & writing if shapes[name] in ((D, D), (D, FF), (FF, D), (3 * D, D))]
+    expect(not both, "encoder and decoder to have layers of their own", f"{len(both)} matrices that both use")
+
+
+@check(
+    points=0.5, says="a state_dict holds all there is: loaded into another model, it makes the same logits"
+)
+def test_state(student, rng):
+    source, target = padded(rng, VS, (5, 3), 5), tokens(rng, VT, 2, 4)
+    first, second = build(student, rng), build(student)
+    second.load_state_dict(first.state_dict())
+    assert_close(
+        second(source, target), first(source, target), what="the logits of a model with the same weights"
+    )
+    model = build(student, rng)
+    second.load_state_dict(model.state_dict())
+    assert_same_gradients(
+        lambda memory: second.decode(target, memory, source),
+        lambda memory: model.decode(target, memory, source),
+        {"the memory": model.encode(source).detach()},
+        rng,
+    )
+
+
+@check(
+    points=0.25, says="dropout acts in training mode, in encoder and decoder, and never in evaluation mode"
+)
+def test_dropout(student, rng):
+    source, target = tokens(rng, VS, 2, 6), tokens(rng, VT, 2, 5)
+    plain, model = build(student, rng), build(student, dropout=0.5)
+    model.load_state_dict(plain.state_dict())
+    memory = plain.encode(source)
+    assert_close(model(source, target), plain(source, target), what="the logits in evaluation mode")
+    plain.train()
+    assert_close(
+        plain(source, target), model(source, target), what="the logits in training mode without dropout"
+    )
+    model.train()
+    calls = {
+        "encode": lambda: model.encode(source),
+        "decode": lambda: model.decode(target, memory, source),
+    }
+    for what, call in calls.items():
+        moved = (call() - call()).abs().max()
+        expect(moved > 1e-3, f"dropout of 0.5 to act in {what} in training mode", "the same result twice")
+
+
+@check(
+    points=0.25,
+    says="sizes that cannot work are refused with a ValueError, by the constructor",
+    forbids=WHOLE,
+)
+def test_errors(student, rng):
+    for heads in (5, 8):
+        assert_raises(
+            ValueError, student, VS, VT, D, heads, FF, 2, LONGEST, what=f"d_model 12 with {heads} heads"
+        )
+    for layers in (0, -1):
+        assert_raises(ValueError, student, VS, VT, D, H, FF, layers, LONGEST, what=f"num_layers = {layers}")
+    source, target = tokens(rng, VS, 2, 5), tokens(rng, VT, 2, 4)
+    assert_tensor(
+        student(VS, VT, D, 1, FF, 5, LONGEST)(source, target), (2, 4, VT), what="the logits of one head"
+    )

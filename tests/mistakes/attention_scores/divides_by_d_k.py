@@ -1,0 +1,7 @@
+"""You divide by d_k; the scores are divided by its square root, so that their variance becomes 1, not 1 /
+d_k.
+"""
+
+
+def attention_scores(query, key):
+    return query @ key.transpose(-2, -1) / query.shape[-1]

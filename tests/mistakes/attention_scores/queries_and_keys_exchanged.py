@@ -1,0 +1,7 @@
+"""Your scores have a row for each key and a column for each query. It is the other way round: QKᵀ, not
+KQᵀ.
+"""
+
+
+def attention_scores(query, key):
+    return key @ query.transpose(-2, -1) / math.sqrt(query.shape[-1])

@@ -1,0 +1,25 @@
+"""norm1 and norm2 have each other's weights. attention.output.LayerNorm is the norm after the attention,
+norm1; output.LayerNorm stands at the end of the layer and is norm2.
+"""
+
+NAMES = {
+    "attention.self.query": "self_attention.query_proj",
+    "attention.self.key": "self_attention.key_proj",
+    "attention.self.value": "self_attention.value_proj",
+    "attention.output.dense": "self_attention.out_proj",
+    "attention.output.LayerNorm": "norm2",
+    "intermediate.dense": "feed_forward.linear_in",
+    "output.dense": "feed_forward.linear_out",
+    "output.LayerNorm": "norm1",
+}
+
+
+def load_bert_weights(encoder, state):
+    prefix = "bert." if any(name.startswith("bert.") for name in state) else ""
+    with torch.no_grad():
+        for number, layer in enumerate(encoder.layers):
+            for theirs, ours in NAMES.items():
+                module = layer.get_submodule(ours)
+                source = f"{prefix}encoder.layer.{number}.{theirs}"
+                module.weight.copy_(state[source + ".weight"])
+                module.bias.copy_(state[source + ".bias"])

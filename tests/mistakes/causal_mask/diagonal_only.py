@@ -1,0 +1,5 @@
+"""Your mask is True on the diagonal alone, so that a position sees itself and nothing of its past. All earlier positions are allowed as well."""
+
+
+def causal_mask(length):
+    return torch.eye(length).bool()

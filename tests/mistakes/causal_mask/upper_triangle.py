@@ -1,0 +1,5 @@
+"""Your triangle lies above the diagonal: row i, the query, looks at columns i and later, so everybody sees the future. Are rows and columns exchanged, or triu and tril?"""
+
+
+def causal_mask(length):
+    return torch.ones(length, length).triu().bool()

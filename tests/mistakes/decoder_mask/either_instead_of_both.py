@@ -1,0 +1,5 @@
+"""Your mask allows a key if it is in the past or is a word. Both must hold: `&`, not `|` or `+`."""
+
+
+def decoder_mask(token_ids, pad_id=0):
+    return causal_mask(token_ids.shape[1]) | padding_mask(token_ids, pad_id)

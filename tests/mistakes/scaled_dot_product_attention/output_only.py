@@ -1,0 +1,6 @@
+"""You return the output alone. Return both, `output, weights`: later lessons look at the weights."""
+
+
+def scaled_dot_product_attention(query, key, value, mask=None):
+    weights = attention_weights(attention_scores(query, key), mask)
+    return weights @ value

@@ -1,0 +1,6 @@
+"""You return the weights first and the output second. It is the other way round: `return output, weights`."""
+
+
+def scaled_dot_product_attention(query, key, value, mask=None):
+    weights = attention_weights(attention_scores(query, key), mask)
+    return weights, weights @ value

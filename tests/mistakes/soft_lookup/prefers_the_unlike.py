@@ -1,0 +1,9 @@
+"""Your lookup prefers the keys that match least: a sign is turned around. The largest score gets the
+largest weight.
+"""
+
+
+def soft_lookup(query, keys, values):
+    scores = -(keys @ query) / math.sqrt(query.shape[-1])
+    weights = np.exp(scores - scores.max())
+    return weights / weights.sum() @ values

@@ -1,0 +1,10 @@
+"""Your weights are too extreme, as if the dot products had not been divided by √d.
+
+Divide the scores by `math.sqrt(d)` before you exponentiate them.
+"""
+
+
+def soft_lookup(query, keys, values):
+    scores = keys @ query
+    weights = np.exp(scores - scores.max())
+    return weights / weights.sum() @ values
