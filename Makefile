@@ -36,7 +36,6 @@ release: notebooks ## make what learners get, release/, from source/
 
 lint: setup ## check the style
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check packages/nbjudge/src demo tools benchmarks
 
 bench: setup ## measure grading beside stock nbgrader, in one run
 	$(BIN)/python benchmarks/run.py

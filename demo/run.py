@@ -18,7 +18,6 @@ from nbjudge.course import Course
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-
 from submissions import Lesson, hand_in
 
 HERE = Path(__file__).resolve().parent

@@ -88,7 +88,9 @@ def test_conda_and_pip_say_the_same_versions():
     said = dict(line.split(";")[0].strip().split("==") for line in pip if "==" in line)
     ours = {"attnkit", "nbjudge", "attention-to-softmax"}
     assert {k: v for k, v in said.items() if k not in ours} == {k: v for k, v in wanted.items() if k not in ours}
-    constraints = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([\w.]+)", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
+    constraints = dict(
+        re.findall(r"^([A-Za-z0-9_.-]+)==([\w.]+)", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    )
     for name, version in said.items():
         if name != "torch" and name not in ours:
             assert constraints[name] == version, name

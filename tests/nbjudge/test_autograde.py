@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 
-import pytest
 from nbformat.v4 import new_code_cell
 
 FULL = {"double": 3.0, "quadruple": 4.0}
@@ -178,7 +177,9 @@ def test_output_cannot_become_a_score(toy):
         "none": "double = None",
     }.items():
         toy.hand_in(name, toy.answered(double=code))
-    toy.hand_in("noisy", toy.answered(double="import sys\n\ndef double(x):\n    print('w', file=sys.stderr)\n    return 2 * x"))
+    toy.hand_in(
+        "noisy", toy.answered(double="import sys\n\ndef double(x):\n    print('w', file=sys.stderr)\n    return 2 * x")
+    )
     toy.autograde()
     for name in ("nan", "false", "negative", "listed", "shown", "none"):
         assert toy.scores(name)["double"] < 1.1, name

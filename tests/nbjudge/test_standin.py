@@ -55,7 +55,9 @@ def test_values_of_every_kind_travel(served):
         assert type(got) is type(sent)
         if isinstance(sent, (torch.Tensor, np.ndarray)):
             assert got.dtype == sent.dtype
-            assert (torch.as_tensor(got) == torch.as_tensor(sent.copy() if isinstance(sent, np.ndarray) else sent)).all()
+            assert (
+                torch.as_tensor(got) == torch.as_tensor(sent.copy() if isinstance(sent, np.ndarray) else sent)
+            ).all()
         else:
             assert got == sent
     assert kwargs["key"][0] == (1, 2)

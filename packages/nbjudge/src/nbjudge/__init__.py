@@ -13,7 +13,7 @@ __all__ = [
     "assert_same_gradients",
     "assert_tensor",
     "assert_untouched",
-    "check", 
+    "check",
     "configure",
     "expect",
     "gradients",

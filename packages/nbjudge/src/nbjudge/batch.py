@@ -28,7 +28,7 @@ _locks: dict[str, int] = {}
 
 def prepare(config: Config) -> None:
     """Remember the course's configuration, and clear away what a killed grader left."""
-    global _config  # noqa: PLW0603 - nbgrader gives its hooks no configuration
+    global _config
     _config = config
     _recover()
 

@@ -14,8 +14,12 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="markdown",
-                  help="Judge solutions by hidden pytest checks, beside the commands of nbgrader.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help="Judge solutions by hidden pytest checks, beside the commands of nbgrader.",
+)
 console = Console()
 errors = Console(stderr=True)
 
@@ -138,8 +142,10 @@ def _print_audit(results: list) -> None:
     table = Table("exercise", "reference", "caught", "accepted", "named", title="Audit of the checks")
     for result in results:
         data = result.as_json()
-        shares = [(data[kind][good], data[kind]["total"]) for kind, good in
-                  (("mistakes", "caught"), ("alternatives", "accepted"), ("named", "right"))]
+        shares = [
+            (data[kind][good], data[kind]["total"])
+            for kind, good in (("mistakes", "caught"), ("alternatives", "accepted"), ("named", "right"))
+        ]
         passes = "[green]passes[/]" if result.reference_passes else "[red]fails[/]"
         table.add_row(result.exercise, passes, *(_share(*share) for share in shares))
     console.print(table)

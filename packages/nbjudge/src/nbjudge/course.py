@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions
-from nbformat import NotebookNode
 
 from nbjudge.primitives import bound_names, plain_python
 from nbjudge.settings import NBJudge, find_root, load

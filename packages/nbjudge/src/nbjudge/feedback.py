@@ -10,10 +10,45 @@ from nbconvert.filters import markdown2html_mistune
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-_TAGS = {"a", "b", "blockquote", "br", "code", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
-         "li", "ol", "p", "pre", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"}
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"alt", "title", "src"}, "td": {"colspan", "rowspan"},
-               "table": {"border", "cellpadding"}}
+_TAGS = {
+    "a",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"alt", "title", "src"},
+    "td": {"colspan", "rowspan"},
+    "table": {"border", "cellpadding"},
+}
 _IMAGES = ("image/png", "image/jpeg")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _ATTACHED = re.compile(r"\]\(attachment:")  # such pictures were taken out
@@ -22,8 +57,14 @@ _ACTIVE_TEX = re.compile(r"\\(href|url|require|unicode|cssId|class|style)\b")
 
 def clean_html(text: str) -> str:
     """HTML without scripts, styles, handlers, forms, frames, and without anything fetched from elsewhere."""
-    return nh3.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "data"},
-                     url_relative=_keep_relative, attribute_filter=_keep_attribute)
+    return nh3.clean(
+        text,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "data"},
+        url_relative=_keep_relative,
+        attribute_filter=_keep_attribute,
+    )
 
 
 def _keep_relative(url: str) -> str | None:
@@ -46,7 +87,7 @@ def inert_markdown(source: str) -> str:
     source = _ATTACHED.sub("](#", _ACTIVE_TEX.sub(r"\\text", source))
     try:
         return clean_html(markdown2html_mistune(source))
-    except Exception:  # noqa: BLE001 - a page with this text as it was written is better than no page
+    except Exception:  # a page with this text as it was written is better than no page
         return f"<pre>{html.escape(source)}</pre>"
 
 

@@ -7,6 +7,7 @@ a Unix socket, which also carries the descriptor that a child serves on.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -64,10 +65,8 @@ def main(preload: list[str]) -> None:
 
     torch.set_num_threads(1)
     for name in preload:
-        try:
+        with contextlib.suppress(ImportError):  # what the course lacks is reported by the cell that needs it
             importlib.import_module(name)
-        except ImportError:
-            pass  # what the course lacks will be reported by the cell that needs it
     from nbjudge.worker import run_job
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)

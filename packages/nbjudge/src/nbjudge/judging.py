@@ -197,7 +197,9 @@ class _Run:
                 self._host.kill()
         else:
             why = self._host.kill()
-            seen = str(error) if isinstance(error, Broken) else f"your code ended the process: it {why or 'went silent'}"
+            seen = (
+                str(error) if isinstance(error, Broken) else f"your code ended the process: it {why or 'went silent'}"
+            )
         self._connection = None
         self._restarts -= 1
         if self._restarts < 0:

@@ -95,5 +95,3 @@ def student(request: pytest.FixtureRequest):
         begin_check(connection, info.forbids if info else (), worker.given)
         yield standin.StandIn(connection)
         connection.end()
-
-

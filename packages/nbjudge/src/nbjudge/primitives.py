@@ -50,7 +50,9 @@ def bound_names(source: str) -> set[str]:
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
             names.add(node.name)
-        for target in ast.walk(node) if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)) else ():
+        for target in (
+            ast.walk(node) if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)) else ()
+        ):
             if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
                 names.add(target.id)
             elif isinstance(target, ast.alias):

@@ -19,8 +19,19 @@ from nbjudge.checks import CheckInfo
 from nbjudge.standin import StandIn
 
 # Nothing beside the check module has a say: no ini file, no conftest, no other plugin, no cache.
-_OPTIONS = ("--noconftest", "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging",
-            "-p", "no:faulthandler", "--capture=no", "--import-mode=importlib")
+_OPTIONS = (
+    "--noconftest",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:terminal",
+    "-p",
+    "no:logging",
+    "-p",
+    "no:faulthandler",
+    "--capture=no",
+    "--import-mode=importlib",
+)
 
 
 class _Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook, Grade
+from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import SaveAutoGrades
 
 from nbjudge.execute import VERDICTS, Result

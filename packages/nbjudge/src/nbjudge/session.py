@@ -18,6 +18,7 @@ from pathlib import Path
 import zmq
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from nbformat import from_dict
 from nbformat.v4 import new_output
 
 from nbjudge.kernels import Limits
@@ -46,8 +47,15 @@ class _Specs(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
-                  "--HistoryManager.enabled=False", "--IPKernelApp.capture_fd_output=False"],
+            argv=[
+                sys.executable,
+                "-m",
+                "ipykernel_launcher",
+                "-f",
+                "{connection_file}",
+                "--HistoryManager.enabled=False",
+                "--IPKernelApp.capture_fd_output=False",
+            ],
             display_name="nbjudge",
             language="python",
             metadata={"kernel_provisioner": {"provisioner_name": kernel_name}},
@@ -59,7 +67,8 @@ class KernelSession:
 
     def __init__(self, settings: NBJudge, folder: Path | None):
         self._settings = settings
-        self._home = Path(tempfile.mkdtemp(prefix="nbj-"))
+        # The sandbox has a folder of its own for sockets, which is swept up even after a grader that was killed.
+        self._home = Path(tempfile.mkdtemp(prefix="nbj-")) if settings.sandbox == "none" else None
         self._context = zmq.Context()
         # A kernel that floods its output may fill its own memory, not ours.
         self._context.rcvhwm, self._context.maxmsgsize, self._context.linger = 200, 8 << 20, 0
@@ -67,10 +76,9 @@ class KernelSession:
             kernel_name=_PROVISIONERS[settings.sandbox],
             kernel_spec_manager=_Specs(),
             transport="ipc",
-            ip=str(self._home / "k"),
-            connection_file=str(self._home / "kernel.json"),
             context=self._context,
             config=settings.config,
+            **({"ip": str(self._home / "k"), "connection_file": str(self._home / "kernel.json")} if self._home else {}),
         )
         self._dead = ""
         try:
@@ -91,8 +99,14 @@ class KernelSession:
 
     def begin(self, source: str) -> str:
         """Send a cell to the kernel; returns the id to `finish` it by."""
-        content = {"code": source, "silent": False, "store_history": True, "user_expressions": {},
-                   "allow_stdin": False, "stop_on_error": False}
+        content = {
+            "code": source,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
         return self._manager.session.send(self._shell, "execute_request", content)["header"]["msg_id"]
 
     def finish(self, message_id: str, seconds: float) -> CellRun:
@@ -135,7 +149,8 @@ class KernelSession:
             self._manager.cleanup_resources()
         finally:
             self._context.destroy(linger=0)
-            shutil.rmtree(self._home, ignore_errors=True)
+            if self._home is not None:
+                shutil.rmtree(self._home, ignore_errors=True)
 
     def _wait_until_heard(self) -> None:
         """Until the kernel greets us on its output channel, what it prints would be lost."""
@@ -197,7 +212,7 @@ class KernelSession:
     def _receive(self, channel: zmq.Socket) -> dict | None:
         try:
             _, message = self._manager.session.recv(channel, mode=zmq.NOBLOCK)
-        except Exception:  # noqa: BLE001 - whatever a hostile kernel sent, it is not a message
+        except Exception:  # whatever a hostile kernel sent, it is not a message
             return None
         return message if isinstance(message, dict) else None
 
@@ -218,7 +233,7 @@ def _parent(message: dict) -> object:
 def _status(reply: object) -> tuple[str, str]:
     if not isinstance(reply, dict) or reply.get("status") == "ok":
         return "ok", ""
-    return "error", f"{reply.get('ename')}: {reply.get('evalue')}"[:500]
+    return "error", f"{reply.get('ename')}: {reply.get('evalue')}"[:500].encode("utf-8", "replace").decode()
 
 
 class _Output:
@@ -235,7 +250,11 @@ class _Output:
         output = _as_output(kind, content)
         if output is None:
             return
-        size = len(json.dumps(output))
+        text = json.dumps(output)
+        size = len(text)
+        if "\\ud" in text:  # perhaps half of a surrogate pair, which cannot be written to a file
+            whole = json.dumps(output, ensure_ascii=False).encode("utf-8", "replace")
+            output = from_dict(json.loads(whole))
         if size > self._left:
             self._full = True
             if output["output_type"] == "stream":

@@ -362,6 +362,8 @@ def gradients(module: object) -> dict[str, torch.Tensor | None]:
 def is_a(value: object, kind: type) -> bool:
     """Whether an object, on either side, is an instance of a class of torch or of the given parts."""
     if isinstance(value, StandIn):
-        return any(name.rsplit(".", 1)[-1] == kind.__qualname__ and name.split(".")[0] == kind.__module__.split(".")[0]
-                   for name in value._types)
+        return any(
+            name.rsplit(".", 1)[-1] == kind.__qualname__ and name.split(".")[0] == kind.__module__.split(".")[0]
+            for name in value._types
+        )
     return isinstance(value, kind)

@@ -34,7 +34,7 @@ def read_submission(path: Path, limit: int) -> NotebookNode:
         cells = [cell for cell in map(_plain_cell, notebook.cells[:_CELLS]) if cell is not None]
     except RecursionError as error:
         raise UnreadableNotebook("it is nested too deeply to be a notebook") from error
-    except Exception as error:  # noqa: BLE001 - nbformat raises whatever a strange file leads it to
+    except Exception as error:  # nbformat raises whatever a strange file leads it to
         raise UnreadableNotebook(_reason(text)) from error
     size = sum(len(cell.source) for cell in cells if cell.cell_type == "code")
     if size > _CHARACTERS:
@@ -77,7 +77,7 @@ def _reason(text: str) -> str:
         found = json.loads(text)
     except ValueError as error:
         return f"it is not valid JSON ({error}); was it cut off while it was saved"[:300]
-    if not isinstance(found, dict) or "cells" not in found and "worksheets" not in found:
+    if not isinstance(found, dict) or ("cells" not in found and "worksheets" not in found):
         return "it is JSON, but not a notebook"
     return "its cells are not those of a notebook"
 
