@@ -29,4 +29,4 @@ def release(lessons: list[str], destination: Path) -> None:
 
 
 if __name__ == "__main__":
-    release(sorted(path.name for path in (ROOT / "source").iterdir() if path.is_dir()), ROOT / "release")
+    release(sorted(path.stem for path in ROOT.glob("source/*/*.md")), ROOT / "release")

@@ -50,7 +50,7 @@ def test_square(student, reference, rng):
 
 @check(points=0.25, says="the memory layout of the inputs is no matter, and they are left as they were")
 def test_layout(student, reference, rng):
-    query, key = rng.normal(2, LQ, 4, DK).transpose(1, 2), rng.normal(DK, LK, 4, 2).transpose(0, 3)
+    query, key = rng.normal(2, LQ, 4, DK).transpose(1, 2), rng.normal(DK, 4, LK, 2).transpose(0, 3)
     assert_untouched({"query": query, "key": key}, lambda: student(query, key))
     assert_close(student(query, key), reference(query, key), what="scores of non-contiguous inputs")
 

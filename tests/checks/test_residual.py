@@ -42,7 +42,9 @@ class Several(nn.Module):
 def linear(make, rng, size=D, dtype=torch.float32):
     """A linear sublayer with weights of order one."""
     made = make(nn.Linear, size, size, dtype=dtype)
-    made.load_state_dict({"weight": rng.normal(size, size, dtype=dtype), "bias": rng.normal(size, dtype=dtype)})
+    made.load_state_dict(
+        {"weight": rng.normal(size, size, dtype=dtype), "bias": rng.normal(size, dtype=dtype)}
+    )
     return made
 
 
@@ -68,9 +70,13 @@ def test_values(student, reference, make, rng):
             assert_close(layer(x), ours(x), what=f"the {str(dtype)[6:]} output for x of shape {shape}")
     for factor in (1e4, 1e-4):
         x = factor * rng.normal(B, L, D)
-        assert_close(student(make(nn.Tanh))(x), x + torch.tanh(x), what=f"the output for values of ±{factor:.0e}")
+        assert_close(
+            student(make(nn.Tanh))(x), x + torch.tanh(x), what=f"the output for values of ±{factor:.0e}"
+        )
     x = rng.normal(D, B).T
-    assert_close(student(make(nn.Identity))(x), 2 * x, what="the output around a sublayer that returns x itself")
+    assert_close(
+        student(make(nn.Identity))(x), 2 * x, what="the output around a sublayer that returns x itself"
+    )
     sublayer = make(nn.Linear, D, D)
     sublayer.load_state_dict({"weight": torch.zeros(D, D), "bias": torch.zeros(D)})
     assert_close(student(sublayer)(x), x, what="the output around a sublayer that returns 0")
@@ -82,10 +88,14 @@ def test_arguments(student, reference, make, rng):
     x, scale, shift = rng.normal(B, L, D), rng.normal(L, 1), rng.normal(D)
     layer, ours = student(sublayer), reference(sublayer)
     assert_close(layer(x, scale, shift=shift), ours(x, scale, shift=shift), what="the output with both kinds")
-    assert_close(layer(x, shift=shift, scale=scale), ours(x, scale, shift=shift), what="the output with names only")
+    assert_close(
+        layer(x, shift=shift, scale=scale), ours(x, scale, shift=shift), what="the output with names only"
+    )
 
 
-@check(points=0.5, says="of a sublayer that returns a tuple the first item is added, and a tensor is added whole")
+@check(
+    points=0.5, says="of a sublayer that returns a tuple the first item is added, and a tensor is added whole"
+)
 def test_tuple(student, reference, make, rng):
     x = rng.normal(B, L, D)
     for count in (1, 2, 4):
@@ -94,13 +104,17 @@ def test_tuple(student, reference, make, rng):
     attention = make("attnkit.parts.MultiHeadAttention", 6, 3)
     x, memory, mask = rng.normal(B, L, 6), rng.normal(B, 4, 6), rng.mask(B, L, 4)
     wanted = x + attention(x, memory, memory, mask)[0]
-    assert_close(student(attention)(x, memory, memory, mask=mask), wanted, what="the output around an attention")
+    assert_close(
+        student(attention)(x, memory, memory, mask=mask), wanted, what="the output around an attention"
+    )
     x = rng.normal(1, 1, D)
     sublayer = linear(make, rng)
     assert_close(student(sublayer)(x), reference(sublayer)(x), what="the output for a single position")
 
 
-@check(points=0.75, says="dropout acts on what the sublayer returns, and on nothing else, and only in training mode")
+@check(
+    points=0.75, says="dropout acts on what the sublayer returns, on nothing else, and in training mode only"
+)
 def test_dropout(student, reference, make, rng):
     x, sublayer = rng.normal(40, L, D), linear(make, rng)
     added, wanted = sublayer(x).detach(), reference(sublayer).eval()(x)
@@ -110,10 +124,17 @@ def test_dropout(student, reference, make, rng):
         assert_close(layer(x), wanted, what="the output in evaluation mode")
         layer.train()
         first, second = layer(x).detach() - x, layer(x).detach() - x
-        expect(not torch.equal(first, second), "two training calls to drop different values", "the same output twice")
+        expect(
+            not torch.equal(first, second),
+            "two training calls to drop different values",
+            "the same output twice",
+        )
         dropped, kept = first.abs() < 1e-4, (first - added / (1 - p)).abs() < 1e-4
-        expect((dropped | kept).all(), f"every entry of output − x to be 0, or what the sublayer returned / {1 - p:g}",
-               f"other values in {int((~dropped & ~kept).sum())} of {first.numel()} entries")
+        expect(
+            (dropped | kept).all(),
+            f"every entry of output − x to be 0, or what the sublayer returned / {1 - p:g}",
+            f"other values in {int((~dropped & ~kept).sum())} of {first.numel()} entries",
+        )
         share = float(dropped.float().mean())
         expect(abs(share - p) < 0.15, f"about {p:.0%} of the entries to be dropped", f"{share:.0%}")
         layer.eval()
@@ -126,22 +147,34 @@ def test_dropout(student, reference, make, rng):
     expect(not torch.equal(layer(x), layer(x)), "dropout to be the second argument", "the same output twice")
 
 
-@check(points=0.5, says="the sublayer itself, no copy, is a part of the module: its parameters, its mode, nothing more")
+@check(
+    points=0.5, says="the sublayer itself, no copy, is a part of the module, with its parameters and its mode"
+)
 def test_registered(student, make, rng):
     sublayer = twin(student, make(Several, D, 2))
     layer = student(sublayer)
     seen = sorted(tuple(parameter.shape) for _, parameter in layer.named_parameters())
-    expect(seen == [(D,), (D, D)], "the parameters of the sublayer to be found, and no others",
-           f"{len(seen)} parameters, where the sublayer has 2")
+    expect(
+        seen == [(D,), (D, D)],
+        "the parameters of the sublayer to be found, and no others",
+        f"{len(seen)} parameters, where the sublayer has 2",
+    )
     x, state = rng.normal(B, L, D), {"linear.weight": rng.normal(D, D), "linear.bias": rng.normal(D)}
     sublayer.load_state_dict(state)
-    assert_close(layer(x), x + x @ state["linear.weight"].T + state["linear.bias"],
-                 what="the output after the sublayer was given other weights")
+    assert_close(
+        layer(x),
+        x + x @ state["linear.weight"].T + state["linear.bias"],
+        what="the output after the sublayer was given other weights",
+    )
     layer = student(make(nn.Dropout, 0.5))
     layer.eval()
-    assert_close(layer(x), 2 * x, what="the output in evaluation mode, around a sublayer that drops out in training")
+    assert_close(
+        layer(x), 2 * x, what="the output in evaluation mode, around a sublayer that drops out in training"
+    )
     layer.train()
-    expect(not torch.equal(layer(x), layer(x)), "train() to reach the sublayer", "a sublayer in evaluation mode")
+    expect(
+        not torch.equal(layer(x), layer(x)), "train() to reach the sublayer", "a sublayer in evaluation mode"
+    )
 
 
 @check(points=0.25, says="gradients reach x, by both ways, and the sublayer's parameters")
@@ -160,6 +193,8 @@ def test_gradients(student, reference, make, rng):
         assert_close(found[name], ours, what=f"the gradient for the sublayer's {name}")
 
 
-@check(points=0.25, says="the connection is built here, not taken ready-made", forbids=["attnkit.parts.Residual"])
+@check(
+    points=0.25, says="the connection is built here, not taken ready-made", forbids=["attnkit.parts.Residual"]
+)
 def test_from_primitives(student, make, rng):
     assert_tensor(student(make(nn.Linear, D, D))(rng.normal(B, L, D)), (B, L, D))

@@ -46,8 +46,7 @@ def audit(course: Course, exercise: str, judge: Judge | None = None) -> Audit:
     judge = judge or Judge(course)
     result = Audit(exercise)
     result.reference_passes = judge.judge_source(exercise, course.exercise(exercise).solution).passed
-    for sample in course.mistakes(exercise):
-        verdict = judge.judge_source(exercise, sample.source, sample.folder)
+    for sample, verdict in judge.judge_mistakes(exercise):
         (result.missed if verdict.passed else result.caught).append(sample.name)
         _note_name(result, sample.name, verdict)
     for sample in course.alternatives(exercise):

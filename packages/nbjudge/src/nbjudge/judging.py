@@ -21,6 +21,7 @@ from nbjudge import serve
 from nbjudge.checks import Mismatch
 from nbjudge.course import Course, Sample
 from nbjudge.primitives import forbidden_name
+from nbjudge.recognise import best_match
 from nbjudge.runner import CheckModule, check_module, info
 from nbjudge.standin import Broken, Connection, ForbiddenCall, Gone, StandIn, StudentError, Unresponsive, Unusable
 from nbjudge.verdict import CheckResult, Verdict
@@ -56,19 +57,35 @@ class Transcript:
     answers: dict[str, list] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Known:
+    """A known mistake, and how it fares."""
+
+    sample: Sample
+    checks: list[CheckResult]
+    transcript: Transcript
+
+
 class Judge:
     """Judges objects against the checks of a course."""
 
     def __init__(self, course: Course):
         self.course = course
-        self._known: dict[str, list[tuple[Sample, Transcript]]] = {}
+        self._known: dict[str, list[Known]] = {}
 
     def judge(self, exercise: str, host: Host, seconds: float | None = None) -> Verdict:
         """The verdict on `host`'s object, with the known mistake it shows, if any."""
-        checks, transcript = self._run(exercise, host, seconds)
+        return self._verdict(exercise, *self._run(exercise, host, seconds))
+
+    def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
+        """The verdict on every known mistake."""
+        known = self._mistakes(exercise)
+        return [(one.sample, self._verdict(exercise, one.checks, one.transcript)) for one in known]
+
+    def _verdict(self, exercise: str, checks: list[CheckResult], transcript: Transcript) -> Verdict:
         verdict = Verdict(exercise, checks)
         if not verdict.passed:
-            sample = self._recognise(exercise, transcript)
+            sample = best_match(transcript, [(one.sample, one.transcript) for one in self._mistakes(exercise)])
             if sample is not None:
                 verdict.mistake, verdict.advice = sample.name, sample.advice
         return verdict
@@ -79,19 +96,15 @@ class Judge:
         run = _Run(module, host, settings.given, settings.check_seconds, seconds or settings.cell_seconds)
         return run.all(), run.transcript
 
-    def _recognise(self, exercise: str, transcript: Transcript) -> Sample | None:
-        from nbjudge.recognise import best_match
-
+    def _mistakes(self, exercise: str) -> list[Known]:
+        """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""
         if exercise not in self._known:
-            self._known[exercise] = [
-                (sample, self.transcript(exercise, sample)) for sample in self.course.mistakes(exercise)
-            ]
-        return best_match(transcript, self._known[exercise])
-
-    def transcript(self, exercise: str, sample: Sample) -> Transcript:
-        """What the object that `sample` defines answers."""
-        with source_worker(self.course, exercise, sample.source, sample.folder) as worker:
-            return self._run(exercise, worker, None)[1]
+            found = []
+            for sample in self.course.mistakes(exercise):
+                with source_worker(self.course, exercise, sample.source, sample.folder) as worker:
+                    found.append(Known(sample, *self._run(exercise, worker, None)))
+            self._known[exercise] = found
+        return self._known[exercise]
 
     def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
         """Judge plain Python as if it were the learner's cell, handed in with the files of `folder`."""

@@ -284,6 +284,7 @@ def describe(error: BaseException) -> dict:
         trace = trace.tb_next
     return {
         "type": type(error).__name__[:200],
+        "base": next((c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"), ""),
         "message": message,
         "line": where,
         "forbidden": isinstance(error, ForbiddenCall),

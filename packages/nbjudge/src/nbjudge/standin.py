@@ -120,18 +120,22 @@ def _text(value: object) -> str:
 
 
 def _error(data: object) -> Exception:
-    """The exception that an error answer stands for. Only ordinary built-in errors keep their type."""
+    """The exception that an error answer stands for. Only ordinary built-in errors keep their type.
+
+    A learner's own class of error counts as the built-in one that it is derived from.
+    """
     data = data if isinstance(data, dict) else {}
     kind, message, line = (_text(data.get(key, ""))[:2000] for key in ("type", "message", "line"))
+    base = _text(data.get("base", kind))[:200]
     if data.get("forbidden") is True:
         return ForbiddenCall(message)
     if data.get("wire") is True:
         return Unusable(message)
-    known = getattr(builtins, kind, None)
+    known = getattr(builtins, base, None)
     if isinstance(known, type) and issubclass(known, Exception) and known.__init__ is Exception.__init__:
-        return type(kind, (StudentError, known), {})(kind, message, line)
+        return type(base, (StudentError, known), {})(kind, message, line)
     if known in (KeyError, AttributeError, ImportError, ModuleNotFoundError, NameError, ValueError, TypeError):
-        return type(kind, (StudentError, known), {})(kind, message, line)
+        return type(base, (StudentError, known), {})(kind, message, line)
     return StudentError(kind, message, line)
 
 
@@ -208,6 +212,8 @@ class StandIn:
             if isinstance(old, torch.Tensor) and isinstance(new, torch.Tensor) and old.shape == new.shape:
                 with torch.no_grad():
                     old.copy_(new)
+            elif isinstance(old, torch.Tensor) and isinstance(new, torch.Tensor):
+                old.data = new  # `x.transpose_(1, 2)` changes the caller's shape, too
             elif isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.shape == new.shape:
                 np.copyto(old, new, casting="unsafe")
 

@@ -1,7 +1,7 @@
 """Sandboxed, warm Jupyter kernels: strangers' code, kept apart, and started in a fraction of a second.
 
-`provisioner.SandboxProvisioner` hands them out to Jupyter. `require_sandbox` tells beforehand whether this machine
-can; `probe.probes` tries each limit and each wall by attempting to break it.
+`provisioner.SandboxProvisioner` hands them out to Jupyter. `require_sandbox` says beforehand whether this
+machine can have them; `probe.probes` tries every limit and every wall by attempting to break it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ def require_sandbox() -> None:
         return
     from nbjudge.kernels import obstacles
     from nbjudge.kernels.launch import launch
-    from nbjudge.kernels.parent import warm_parent
+    from nbjudge.kernels.parent import ParentDied, warm_parent
     from nbjudge.kernels.process import KernelStartFailed
 
     try:
         launched = launch("", Limits(), preload=())
-    except KernelStartFailed as error:
+    except (KernelStartFailed, ParentDied) as error:
         raise obstacles.cause_of_failure(str(error)).error(str(error)) from error
     launched.judge.close()
     launched.process.close()

@@ -1,8 +1,8 @@
 """The Jupyter kernel that grades: ipykernel, without what only a person at a keyboard needs.
 
 Most of a kernel's start does not depend on who it is for. So the warm parent makes the application and the
-interactive shell, once, and each kernel goes on from there: `IPKernelApp.initialize` first sets up what is common,
-then asks for the connection, by `init_connection_file`. It is in that call that the parent forks.
+interactive shell once, and each kernel goes on from there: `IPKernelApp.initialize` sets up what is common,
+then asks where the kernel is to be reached, by `init_connection_file`. In that call, the parent forks.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from nbjudge.kernels.ports import PORTS
 
 @dataclass
 class Connection:
-    """Where a kernel is reached: the path that its sockets have outside, its key, and the sockets themselves."""
+    """Where a kernel is reached: the path that its sockets have outside, its key, and the sockets."""
 
     ip: str
     key: bytes
@@ -63,12 +63,13 @@ class GradingKernel(IPythonKernel):
 
 
 class GradingApp(IPKernelApp):
-    """Starts a `GradingKernel`; `connect` is called between what all kernels share and what is this kernel's own."""
+    """Starts a `GradingKernel`. `connect` comes between what kernels share and what is each one's own."""
 
     kernel_class = GradingKernel
     connect: Callable[[], Connection]
 
     def init_connection_file(self) -> None:
+        """Where ipykernel would read its connection file, learn the connection by `connect`."""
         GradingShell.instance(
             parent=self, profile_dir=self.profile_dir, kernel=None, compiler_class=XCachingCompiler
         )
@@ -84,7 +85,7 @@ class GradingApp(IPKernelApp):
         return super()._bind_socket(s, port)
 
     def init_control(self, context: zmq.Context) -> None:
-        # As in ipykernel, but for the connection by which a debugger would talk to the shell.
+        """As in ipykernel, but for the connection by which a debugger would talk to the shell."""
         self.control_socket = context.socket(zmq.ROUTER)
         self.control_socket.linger = 1000
         self.control_port = self._bind_socket(self.control_socket, self.control_port)
@@ -97,10 +98,10 @@ class GradingApp(IPKernelApp):
         """No thread to show that we are alive: the grader sees the process."""
 
     def write_connection_file(self, **kwargs: Any) -> None:
-        """The grader knows."""
+        """The grader knows it."""
 
     def log_connection_info(self) -> None:
-        """The grader knows."""
+        """The grader knows it."""
 
 
 def make(connect: Callable[[], Connection]) -> GradingApp:
@@ -115,7 +116,7 @@ def make(connect: Callable[[], Connection]) -> GradingApp:
 
 
 def hide_debugger() -> None:
-    """Let ipykernel find no debugger: importing it takes longer than all the rest of a kernel's start."""
+    """Let ipykernel find no debugger: importing one takes longer than all the rest of a kernel's start."""
     sys.modules["debugpy"] = None
     try:
         import ipykernel.debugger  # noqa: F401

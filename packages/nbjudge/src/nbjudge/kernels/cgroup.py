@@ -1,7 +1,7 @@
 """Control groups: where Linux lets us make one, it bounds the memory and the processes of a whole kernel.
 
-There are two layouts. In version 1, each controller (memory, pids) has a tree of its own; in version 2, one tree
-serves all. A system may have both, with a controller in one or the other.
+There are two layouts. In version 1, each controller (memory, pids) has a tree of its own; in version 2, one
+tree serves all. A system may have both, and each controller in one or the other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CONTROLLERS = ("memory", "pids")
 _OVERHEAD = 64 * MIB
 _REMOVAL_SECONDS = 2
 
-# What bounds memory and processes, by version. The first file of each decides whether the controller can be had.
+# What bounds memory and processes, by version. By the first file of each, one sees whether it can be had.
 _SWITCHES = {
     1: {"memory": ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"), "pids": ("pids.max",)},
     2: {"memory": ("memory.max",), "pids": ("pids.max",)},
@@ -109,8 +109,8 @@ class Group:
 def places(mounts: str, own: str, version: int, controller: str) -> list[Path]:
     """Directories where a group may be made, from the texts of /proc/self/mountinfo and /proc/self/cgroup.
 
-    In version 2 a group that has processes, as ours has, can have no controlled groups below it, unless it is the
-    root. So a place beside ours is the second choice there.
+    In version 2, a group that has processes, as ours has, can have no controlled groups below it, unless it
+    is the root. So there, the second choice is a place beside ours.
     """
     path = _own_path(own, "" if version == 2 else controller)
     for root, mountpoint, kind, options in _mounts(mounts):

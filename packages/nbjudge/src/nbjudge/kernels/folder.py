@@ -1,7 +1,7 @@
 """The submission's folder on its way into a kernel.
 
-The grader opens each regular file and hands the open file over; the kernel never sees the folder itself, so there
-is no path by which it could leave it. Links, pipes, devices and files that are too large stay behind.
+The grader opens each regular file and hands the open file over. The kernel never sees the folder itself, so
+there is no path by which it could leave it. Links, pipes, devices and files that are too large stay behind.
 """
 
 from __future__ import annotations
@@ -12,27 +12,28 @@ import shutil
 import socket
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 from nbjudge.kernels import wire
 from nbjudge.kernels.limits import Limits
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # neither a link nor a pipe holds us up
+_DEEPEST = 32
 
 
 def send_folder(end: socket.socket, path: str | None, limits: Limits) -> list[str]:
     """Hand over what is in the folder at `path`; returns the names of what had to stay behind."""
-    left_behind, count = [], 0
-    for name, directory in _names(path) if path else ():
-        if name.endswith(".ipynb"):  # the one that is graded holds the hidden lines of grading cells
+    left_behind = []
+    for name, directory in islice(_names(path, limits.tmp_files), limits.tmp_files) if path else ():
+        if name.endswith(".ipynb"):  # the rebuilt notebook holds the hidden lines of grading cells
             continue
-        fd = _open_regular(name, directory, limits.file_bytes) if count < limits.tmp_files else None
+        fd = _open_regular(name, directory, limits.file_bytes)
         if fd is None:
             left_behind.append(name)
             continue
         try:
             wire.send(end, {"file": name}, [fd])
-            count += 1
         finally:
             os.close(fd)
     wire.send(end, {"end": True})
@@ -60,16 +61,19 @@ def _copy(source: BinaryIO, path: str) -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as copy:
             shutil.copyfileobj(source, copy)
-    except OSError:  # no room, or too deep a path: such a submission is graded without this file
+    except OSError:  # no room: then the submission is graded without this file
         with contextlib.suppress(OSError):
             os.unlink(path)
 
 
-def _names(top: str) -> Iterator[tuple[str, int]]:
-    """Every name below `top` that is no directory, relative to it, with its directory's descriptor."""
-    for root, _, files, directory in os.fwalk(top, follow_symlinks=False):
+def _names(top: str, most: int) -> Iterator[tuple[str, int]]:
+    """What is no directory, in at most so many of them: name below `top`, and its directory's descriptor."""
+    for root, directories, files, descriptor in islice(os.fwalk(top, follow_symlinks=False), most):
+        below = os.path.relpath(root, top)
+        if below.count(os.sep) >= _DEEPEST:
+            directories.clear()
         for file in files:
-            yield os.path.relpath(os.path.join(root, file), top), directory
+            yield os.path.normpath(os.path.join(below, file)), descriptor
 
 
 def _open_regular(name: str, directory: int, most: int) -> int | None:

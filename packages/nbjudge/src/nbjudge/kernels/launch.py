@@ -1,4 +1,4 @@
-"""From a warm parent to a kernel that serves: the steps that a Jupyter provisioner, and a probe, have in common."""
+"""From a warm parent to a kernel that serves: what the provisioner and the probes have in common."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def launch(
     preload: tuple[str, ...] = PRELOAD,
     ip: str | None = None,
 ) -> Launched:
-    """Start a kernel, which is reached at the sockets <ip>-1 to <ip>-5. Without an `ip`, there is a place for them."""
+    """Start a kernel, which is reached at the sockets <ip>-1 to <ip>-5. Without an `ip`, one is chosen."""
     parent, process = _spawn(limits, preload)
     ip = ip or parent.name_sockets()
     ours, theirs = socket.socketpair()
@@ -61,7 +61,7 @@ def _listening(ip: str) -> Iterator[list[socket.socket]]:
         for port in PORTS.values():
             path = f"{ip}-{port}"
             if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
-                raise ValueError(f"the path of a socket may have {LONGEST_SOCKET_PATH} bytes, and {path} has more")
+                raise ValueError(f"a socket's path may have {LONGEST_SOCKET_PATH} bytes, and {path} has more")
             with contextlib.suppress(FileNotFoundError):  # of a kernel that is being restarted
                 os.unlink(path)
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))

@@ -9,25 +9,26 @@ KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one sandboxed kernel. Times and output are bounded by the grader, which outlives the kernel."""
+    """Bounds of one sandboxed kernel. Its time and its output are the grader's to bound."""
 
     memory_bytes: int = 2 * GIB
-    """Memory of all processes of the kernel together, beyond what the warm parent shares with it."""
+    """Memory that the learner's code may take, all its processes together."""
 
     processes: int = 64
     """Processes and threads, the kernel's own threads included."""
 
     file_bytes: int = 64 * MIB
-    """Largest file that the kernel may write, and largest file that is copied in from the submission's folder."""
+    """Largest file that the kernel may write, or be given from the submission's folder."""
 
     tmp_bytes: int = 256 * MIB
-    """Everything in /tmp, the home directory and /dev/shm together; and, apart from that, the submission's folder."""
+    """All that is in /tmp, the home directory and /dev/shm together; and again, the submission's folder."""
 
     tmp_files: int = 10_000
-    """Number of files in the same places; an empty file takes memory too."""
+    """How many files and directories may be in these places; an empty file takes memory, too."""
 
-    open_files: int = 1024
-    """Open file descriptors per process."""
+    open_files: int = 512
+    """Open files of a process. Fewer than the 1024 that a grader usually may have: Linux counts files on
+    their way between processes per user, so a kernel could otherwise use up what its grader needs."""
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

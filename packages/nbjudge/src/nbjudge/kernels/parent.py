@@ -1,4 +1,4 @@
-"""The grader's end of the warm parent: starts it, asks it for kernels, and replaces it when it is dead or stale."""
+"""The grader's end of the warm parent: it is started, asked for kernels, and replaced when out of date."""
 
 from __future__ import annotations
 
@@ -33,9 +33,11 @@ PRELOAD = (
 )
 """What is imported once, before any kernel. What is not installed is left out."""
 
+LONGEST_SOCKET_PATH = 107
+"""In bytes; a limit of Linux."""
+
 _START_SECONDS = 120
 _BIRTH_SECONDS = 30
-LONGEST_SOCKET_PATH = 107
 
 
 class ParentDied(RuntimeError):
@@ -48,22 +50,22 @@ class WarmParent:
     def __init__(self, preload: tuple[str, ...] = PRELOAD):
         self.folder = tempfile.mkdtemp(prefix="nbjudge-", dir=_short_directory())
         self._owner = os.getpid()
-        self._dead = False
-        self._retired = False
+        self._dead = self._retired = False
         self._kernels: set[KernelProcess] = set()
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self._controllers = Controllers.detect()
+        self._process: subprocess.Popen | None = None
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         self._control, theirs = wire.pair()
-        self._errors = tempfile.TemporaryFile()
         try:
-            self._process = self._run(theirs.fileno(), preload)
-            theirs.close()
+            with theirs:
+                self._controllers = Controllers.detect()
+                self._process = self._run(theirs.fileno(), preload)
             self._sources = _sources(self._greeting()["modules"], preload)
+            self._state = _fingerprint(self._sources)
         except BaseException:
             self.close()
             raise
-        self._state = _fingerprint(self._sources)
 
     def spawn(self, limits: Limits) -> KernelProcess:
         """A new kernel, which waits to be started. Raises `ParentDied`."""
@@ -91,7 +93,7 @@ class WarmParent:
 
     @property
     def usable(self) -> bool:
-        """Whether it runs, is ours (and not that of the process that forked us), and has imported what is there now."""
+        """Whether it runs, is ours and not that of a process which forked us, and is up to date."""
         return (
             self._owner == os.getpid()
             and not self._dead
@@ -100,19 +102,19 @@ class WarmParent:
         )
 
     def retire(self) -> None:
-        """End it as soon as the kernels that it has are no longer needed."""
+        """End it as soon as its kernels have ended."""
         self._retired = True
-        if not self._kernels:
+        if self._dead or not self._kernels:
             self.close()
 
     def close(self) -> None:
         """End it, and with it every kernel."""
         if self._owner != os.getpid():
             return
+        self._dead = True
         self._control.close()  # which it takes as its end
-        process = getattr(self, "_process", None)
-        if process is not None:
-            process.wait()
+        if self._process is not None:
+            self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
         self._errors.close()
 
@@ -125,7 +127,7 @@ class WarmParent:
         obstacle = obstacles.system_obstacle()
         if obstacle is not None:
             raise obstacle.error()
-        grader = os.pidfd_open(os.getpid())  # tells of our end, even where a copy of our sockets lives on elsewhere
+        grader = os.pidfd_open(os.getpid())  # tells of our end, even where copies of our sockets live on
         settings = {
             "control": control,
             "grader": grader,
@@ -146,10 +148,12 @@ class WarmParent:
             os.close(grader)
 
     def _and_sweep(self, command: list[str]) -> str:
-        """A shell command that also tidies up. It does so even if we were killed, as it outlives us."""
-        groups = [f"{shlex.quote(str(home / Path(self.folder).name))}-*" for home in self._controllers.homes.values()]
-        sweep = [f"rm -rf -- {shlex.quote(self.folder)}", *(f"rmdir -- {group} 2>/dev/null" for group in groups)]
-        return "; ".join([shlex.join(command), *sweep])
+        """A shell command that also tidies up. As it outlives us, it does so even if we are killed."""
+        name = Path(self.folder).name
+        words = [shlex.join(command), f"rm -rf -- {shlex.quote(self.folder)}"]
+        for home in self._controllers.homes.values():
+            words.append(f"rmdir -- {shlex.quote(str(home / name))}-* 2>/dev/null")
+        return "; ".join(words)
 
     def _greeting(self) -> dict:
         self._control.settimeout(_START_SECONDS)
@@ -195,7 +199,7 @@ def _short_directory() -> str:
 def _sources(modules: dict[str, str], preload: tuple[str, ...]) -> list[Path]:
     """The files that tell whether the warm parent is out of date.
 
-    Of an installed package, its first file, which an installer touches. Of one that is being worked on, every file.
+    Of an installed package, its first file, which an installer touches. Of one that is worked on, every file.
     """
     files = {Path(file) for file in modules.values()}
     for place in world.editable_modules(preload):
@@ -203,11 +207,11 @@ def _sources(modules: dict[str, str], preload: tuple[str, ...]) -> list[Path]:
     return sorted(files)
 
 
-def _fingerprint(files: list[Path]) -> list[tuple]:
+def _fingerprint(files: list[Path]) -> list[tuple[int, ...]]:
     return [_state(file) for file in files]
 
 
-def _state(file: Path) -> tuple:
+def _state(file: Path) -> tuple[int, ...]:
     try:
         status = file.stat()
     except OSError:

@@ -34,7 +34,8 @@ def run() -> list[Probe]:
     """Try how kernels end."""
     return [
         probe("files left behind", "private directories end with the kernel", _REPORT, _files_left),
-        probe("processes left behind", "a pid namespace ends with its first process", _REPORT, _processes_left),
+        probe("processes left behind", "a pid namespace ends with its first process",
+              _REPORT, _processes_left),
         probe("a loop that ignores interrupts", "the namespace's first process is killed from outside",
               _REPORT, _hang),
         probe("a crash", "the parent reports the status", _REPORT, _crash),
@@ -52,7 +53,7 @@ def _files_left() -> tuple[bool, str]:
 
 
 def _processes_left() -> tuple[bool, str]:
-    """Every process of a kernel has the other end of the judge's socket, which tells when the last one is gone."""
+    """Every process of a kernel has the other end of the judge's socket; it closes with the last of them."""
     with Trial(preload=LIGHT) as trial:
         trial.run(_DETACH)
         trial.process.kill()

@@ -55,7 +55,8 @@ for top, directories, _ in os.walk("/"):
         directories.clear()
 """
 _STATUS = """
-status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines() if ":\\t" in line)
+lines = open("/proc/self/status").read().splitlines()
+status = dict(line.split(":\\t", 1) for line in lines if ":\\t" in line)
 wanted = {name: status[name] for name in ("CapPrm", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp")}
 """
 
@@ -79,8 +80,9 @@ def run() -> list[Probe]:
             probe("abstract Unix sockets", "network namespace", _REPORT,
                   lambda: _abstract(trial, canaries["abstract"])),
             probe("rights", "no capability, no new privileges, seccomp", _REPORT, lambda: _rights(trial)),
-            probe("user outside", "maps to an ordinary user", "run the grader as an ordinary user, or as root "
-                  "with the rights to become nobody", lambda: _user(trial)),
+            probe("user outside", "maps to an ordinary user",
+                  "run the grader as an ordinary user, or as root with the rights to become nobody",
+                  lambda: _user(trial)),
             probe("system calls", "seccomp", _REPORT, lambda: _system_calls(trial)),
             probe("further namespaces", "seccomp", _REPORT, lambda: _namespaces(trial)),
         ]  # fmt: skip
@@ -168,7 +170,9 @@ def _user(trial: Trial) -> tuple[bool, str]:
 def _system_calls(trial: Trial) -> tuple[bool, str]:
     which = seccomp.MACHINES.index(platform.machine())
     numbers = {name: both[which] for name, both in seccomp.REFUSED.items() if both[which] is not None}
-    outcomes = trial.run(_CALLS.format(clone=-1), f"{{n: call(c, 0, 0, 0, 0, 0, 0) for n, c in {numbers}.items()}}")
+    outcomes = trial.run(
+        _CALLS.format(clone=-1), f"{{n: call(c, 0, 0, 0, 0, 0, 0) for n, c in {numbers}.items()}}"
+    )
     passed = {name: outcome for name, outcome in outcomes.items() if outcome != "EPERM"}
     return not passed, f"not refused: {passed}" if passed else f"{len(outcomes)} system calls are refused"
 

@@ -16,6 +16,7 @@ from nbjudge.kernels.folder import send_folder
 from nbjudge.kernels.limits import Limits, in_words
 
 _SETUP_SECONDS = 30
+_END_SECONDS = 30
 
 
 class KernelStartFailed(RuntimeError):
@@ -45,13 +46,15 @@ class KernelProcess:
         self._overdrawn = False
         self._told_to_end = False
 
-    def start(self, ip: str, key: str, listeners: list[socket.socket], judge: socket.socket, folder: str | None):
-        """Hand over the connection and the submission's folder; returns when the kernel is shut in and serves."""
+    def start(
+        self, ip: str, key: str, listeners: list[socket.socket], judge: socket.socket, folder: str | None
+    ) -> None:
+        """Hand over the connection and the submission's folder; when this returns, the kernel serves."""
         self._lifeline.settimeout(_SETUP_SECONDS)
         orders = {"ip": ip, "key": key, "limits": asdict(self._limits)}
         try:
-            with contextlib.suppress(BrokenPipeError):  # then it will have said why
-                wire.send(self._lifeline, orders, [s.fileno() for s in (*listeners, judge)])
+            with contextlib.suppress(BrokenPipeError):  # then it has said why
+                wire.send(self._lifeline, orders, [end.fileno() for end in (*listeners, judge)])
                 self.left_behind = send_folder(self._lifeline, folder, self._limits)
             answer, _ = wire.receive(self._lifeline)
         except (EOFError, OSError) as error:
@@ -61,18 +64,18 @@ class KernelProcess:
 
     def poll(self) -> int | None:
         """Its exit status, negative for a signal; None while it runs."""
-        if self._code is None and select.select([self._lifeline], [], [], 0)[0]:
-            self._hear_of_end()
-        return self._code
+        return self.wait(0)
 
     def wait(self, seconds: float) -> int | None:
-        """Like `poll`, but waits for the end up to some time."""
-        if self._code is None and select.select([self._lifeline], [], [], seconds)[0]:
-            self._hear_of_end()
+        """Like `poll`, but waits for the end, up to some time."""
+        news = select.poll()
+        news.register(self._lifeline, select.POLLIN)
+        while self._code is None and news.poll(1000 * seconds):
+            self._hear()
         return self._code
 
     def signal(self, number: int) -> None:
-        """Send a signal to the kernel. Its own subprocesses do not get it."""
+        """Send a signal to the kernel. Its subprocesses do not get it."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, number)
 
@@ -90,27 +93,25 @@ class KernelProcess:
             return f"ran out of memory (limit {in_words(self._limits.memory_bytes)})"
         if code >= 0:
             return f"exited with status {code}"
-        return f"was killed by signal {-code} ({_signal_in_words(-code)})"
+        return f"was killed by signal {-code} ({(signal.strsignal(-code) or 'unknown').lower()})"
 
     def close(self) -> None:
         """End it, and give back what it held."""
         self.kill()
-        self.wait(_SETUP_SECONDS)
+        self.wait(_END_SECONDS)
         self._lifeline.close()
         os.close(self._pidfd)
         self._group.remove()
         self._when_closed(self)
 
-    def _hear_of_end(self) -> None:
+    def _hear(self) -> None:
         try:
             message, _ = wire.receive(self._lifeline)
         except (EOFError, OSError):  # the warm parent is gone, and every kernel with it
             self._code = -signal.SIGKILL
             return
+        if "status" not in message:  # a late word from its start
+            return
         self._code = os.waitstatus_to_exitcode(message["status"])
-        killed = self._code == -signal.SIGKILL and not self._told_to_end
-        self._overdrawn = message["overdrawn"] or (killed and self._group.ran_out_of_memory())
-
-
-def _signal_in_words(number: int) -> str:
-    return (signal.strsignal(number) or "unknown").lower()
+        by_itself = self._code == -signal.SIGKILL and not self._told_to_end
+        self._overdrawn = message["overdrawn"] or (by_itself and self._group.ran_out_of_memory())

@@ -1,4 +1,4 @@
-"""The official place to change how Jupyter starts a kernel: a provisioner that hands out sandboxed warm kernels."""
+"""Jupyter's own place to change how kernels start: a provisioner that hands out sandboxed, warm ones."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ _POLL_SECONDS = 0.005
 class SandboxProvisioner(KernelProvisionerBase):
     """Starts kernels in a sandbox, each by a fork of the warm parent. The manager needs `transport="ipc"`.
 
-    `limits`, `folder` and `preload` may be given to the manager's `start_kernel`, where `cwd` is another name for
-    `folder`.
-    The kernel's command line and environment are ours, whatever the kernel spec says.
+    `limits`, `folder` and `preload` may be given to the manager's `start_kernel`; there, `cwd` is another
+    name for `folder`. The kernel's command and environment are ours, whatever the kernel spec says.
     """
 
     limits = Instance(Limits, (), help="What the kernel may use.")
     folder = Unicode(
-        None, allow_none=True, help="The submission's folder, of which the kernel sees a read-only copy as its own."
+        None, allow_none=True, help="The submission's folder; the kernel starts in a read-only copy of it."
     )
     preload = List(Unicode(), list(PRELOAD), help="Modules that the warm parent imports.").tag(config=True)
 
@@ -54,7 +53,7 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     @property
     def left_behind(self) -> list[str]:
-        """Names in the submission's folder that the kernel was not given: links, pipes, files that are too large."""
+        """Names in the submission's folder that the kernel was not given: links, pipes, too large files."""
         return self._process.left_behind if self._process else []
 
     def why_dead(self) -> str:
@@ -68,7 +67,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             raise ValueError('a sandboxed kernel has no network; use KernelManager(transport="ipc")')
         for name, port in PORTS.items():
             setattr(manager, name, port)
-        # The manager may have a place for the sockets: one that it was given, or that of a kernel to be restarted.
+        # The manager may have a place for the sockets: it was given one, or the kernel is being restarted.
         place = os.path.dirname(manager.ip)
         return {
             "cmd": [],
@@ -102,7 +101,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         return code
 
     async def send_signal(self, signum: int) -> None:
-        """Signal the kernel. It has a signal's default only for SIGKILL, as it is the first process where it lives."""
+        """Signal the kernel. The first process of a namespace ignores signals that it does not handle."""
         if self._process is not None:
             self._process.signal(signum)
 

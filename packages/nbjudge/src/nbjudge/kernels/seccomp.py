@@ -1,12 +1,12 @@
-"""A seccomp filter: system calls that a notebook never needs are refused before the Linux kernel acts on them.
+"""A seccomp filter: system calls that a notebook never needs are refused before Linux acts on them.
 
 The namespaces already take away what these calls could reach. The filter takes away the calls themselves, and
-with them most of the places where faults in the Linux kernel have been found.
+with them most of the places where faults in Linux have been found.
 
-A filter is a program of the classic Berkeley Packet Filter, which Linux runs at every system call. Its input is
-`struct seccomp_data`: the number of the call, the architecture, and six arguments. An instruction has a code, two
-jump distances (if true, if false) and a constant. The program here is a chain of "if it is this call, refuse",
-and at its end "allow".
+A filter is a program for the classic Berkeley Packet Filter, which Linux runs at every system call. Its input
+is `struct seccomp_data`: the number of the call, the architecture, and six arguments. An instruction has a
+code, two jump distances (if true, if false) and a constant. The program here is a chain of "if it is this
+call, refuse", and at its end "allow".
 """
 
 from __future__ import annotations
@@ -148,7 +148,8 @@ def program(machine: str | None = None) -> bytes:
     lines += [(_EQUAL, 0, 1, CLONE3[which]), _refuse(errno.ENOSYS)]
     lines += _when(CLONE[which], [_argument(0), (_ANY_BIT, 0, 1, _NEW_NAMESPACE), _refuse(errno.EPERM)])
     lines += _when(IOCTL[which], [_argument(1), *_refuse_values(_TIOCSTI, _TIOCLINUX)])
-    lines += _when(PERSONALITY[which], [_argument(0), *_allow_values(_PERSONALITY_QUERY), _refuse(errno.EPERM)])
+    query_only = [_argument(0), *_allow_values(_PERSONALITY_QUERY), _refuse(errno.EPERM)]
+    lines += _when(PERSONALITY[which], query_only)
     for call in (SOCKET, SOCKETPAIR):
         lines += _when(call[which], [_argument(0), *_allow_values(*_FAMILIES), _refuse(errno.EINVAL)])
     lines.append((_RETURN, 0, 0, _ALLOW))

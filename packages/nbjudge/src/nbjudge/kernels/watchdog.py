@@ -1,4 +1,4 @@
-"""Where no cgroup bounds the memory of a kernel's processes together, the warm parent looks several times a second."""
+"""Where no control group bounds a kernel's memory, the warm parent looks at it, several times a second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ INTERVAL_MS = 100
 def exceeds(first: int, limit: int) -> bool:
     """Whether the processes in the pid namespace of process `first` hold more than `limit` bytes together."""
     processes = _same_namespace(first)
-    # What is shared counts once per process here: too much, but quickly found. Most of the time it settles it.
+    # What is shared counts once per process here: too much, but quickly found, and mostly enough to know.
     if sum(map(_resident, processes)) <= limit:
         return False
     return sum(map(_own_share, processes)) > limit
@@ -19,7 +19,8 @@ def exceeds(first: int, limit: int) -> bool:
 
 def _same_namespace(first: int) -> list[int]:
     wanted = _namespace(first)
-    return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if wanted and _namespace(pid) == wanted]
+    everyone = map(int, filter(str.isdigit, os.listdir("/proc")))
+    return [pid for pid in everyone if _namespace(pid) == wanted] if wanted else []
 
 
 def _namespace(pid: int) -> str | None:

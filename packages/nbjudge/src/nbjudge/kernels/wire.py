@@ -29,7 +29,7 @@ def send(end: socket.socket, message: dict, fds: list[int] | tuple[int, ...] = (
 
 
 def receive(end: socket.socket) -> tuple[dict, list[int]]:
-    """The next message and the descriptors that came with it. Raises `EOFError` when the other end is closed."""
+    """The next message, and the descriptors that came with it. Raises `EOFError` at the end."""
     data, fds, _, _ = socket.recv_fds(end, _MAX_BYTES, _MAX_FDS)
     if not data:
         raise EOFError("the other end is closed")

@@ -1,7 +1,7 @@
 """The world of the warm parent, as bubblewrap builds it: what exists for kernels, and nothing else.
 
-The root directory is empty but for what is named here, all of it read-only: the Python installation, the system's
-libraries and programs, a few devices, and the packages that are installed in editable form.
+The root directory is empty but for what is named here, all of it read-only: the Python installation, the
+system's libraries and programs, a few devices, and the packages that are installed in editable form.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _DETAILS = (
 _NEEDED_RIGHTS = (1 << 6) | (1 << 7) | (1 << 21)  # CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
+_MAIN = "from nbjudge.kernels.zygote import main; main()"
 _NAMESPACES = ("--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
 
 
@@ -50,16 +51,15 @@ def find_bwrap() -> str | None:
 
 
 def privileged() -> bool:
-    """Whether we are root with root's rights, and may become nobody. Root in an ordinary container may not."""
+    """Whether we are root with root's rights, and may become nobody. Root in a container may well not."""
     if os.geteuid() != 0:
         return False
     status = Path("/proc/self/status").read_text()
     effective = next(line for line in status.splitlines() if line.startswith("CapEff:"))
+    if int(effective.split()[1], 16) & _NEEDED_RIGHTS != _NEEDED_RIGHTS:
+        return False
     mapped = (map(int, line.split()) for line in Path("/proc/self/uid_map").read_text().splitlines())
-    return (
-        int(effective.split()[1], 16) & _NEEDED_RIGHTS == _NEEDED_RIGHTS
-        and any(first <= NOBODY < first + count for first, _, count in mapped)
-    )
+    return any(first <= NOBODY < first + count for first, _, count in mapped)
 
 
 def command(settings: dict) -> list[str]:
@@ -75,18 +75,19 @@ def command(settings: dict) -> list[str]:
         *_environment(editable),
         *_files([str(place) for place in editable]),
         *("--remount-ro", "/", "--chdir", "/"),
-        *("--", sys.executable, "-c", "from nbjudge.kernels.zygote import main; main()", json.dumps(settings)),
+        *("--", sys.executable, "-c", _MAIN, json.dumps(settings)),
     ]
 
 
 def editable_modules(preload: Iterable[str]) -> list[Path]:
-    """Where modules lie that are not in sight with the Python installation: their own directories, or files."""
+    """Where modules lie that are not in sight with the Python installation: their directories, or files."""
     places = []
     for name in sorted({"nbjudge", *(module.partition(".")[0] for module in preload)}):
         spec = importlib.util.find_spec(name)
         found = (spec.submodule_search_locations or [spec.origin]) if spec else []
         places += [Path(place) for place in found if place and os.path.exists(place)]
-    return [place for place in places if not any(place.is_relative_to(seen) for seen in (*_SYSTEM, *_runtime()))]
+    in_sight = (*_SYSTEM, *_runtime())
+    return [place for place in places if not any(place.is_relative_to(path) for path in in_sight)]
 
 
 def _rights(as_root: bool) -> list[str]:
@@ -129,8 +130,10 @@ def _files(editable: list[str]) -> list[str]:
     for directory in (*_parents(bound), "/mnt", *PRIVATE):
         words += ["--dir", directory]
     for path in bound:
-        # Where /lib is a link to /usr/lib, it stays one.
-        words += ["--symlink", os.readlink(path), path] if os.path.islink(path) else ["--ro-bind-try", path, path]
+        if os.path.islink(path):  # as /lib is one to /usr/lib
+            words += ["--symlink", os.readlink(path), path]
+        else:
+            words += ["--ro-bind-try", path, path]
     words += ["--proc", "/proc", "--symlink", "/proc/self/fd", "/dev/fd"]
     for name in _DEVICES:
         words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]

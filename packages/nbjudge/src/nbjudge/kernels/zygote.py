@@ -1,7 +1,8 @@
 """The warm parent itself: a process that has imported what kernels need, and forks a kernel whenever asked.
 
-It runs inside the world that bubblewrap made (see `world`), holds no test, reference or student data, and never
-runs learners' code. It ends when the grader does.
+It runs inside the world that bubblewrap made (see `world`), holds no test, reference or student data, and
+never runs learners' code. What a kernel is told goes to the kernel directly, past its parent, so that nothing
+of one kernel is in the memory of the next. The parent ends when the grader does.
 """
 
 from __future__ import annotations
@@ -17,19 +18,24 @@ import socket
 import sys
 import traceback
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nbjudge.kernels import linux, sandbox, watchdog, wire
 from nbjudge.kernels.folder import Incoming
 from nbjudge.kernels.limits import Limits
 
+if TYPE_CHECKING:
+    from nbjudge.kernels.app import Connection
+
 _COVERED = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus")
 
 
 def main() -> None:
-    """Started by bubblewrap; the settings are JSON in the first argument. Kernels return from here, at their end."""
+    """Started by bubblewrap, with the settings as JSON in the first argument."""
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=settings["control"])
     try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         if settings["privileged"]:
             become_nobody()
         become_first_process()
@@ -43,29 +49,27 @@ def main() -> None:
 def become_nobody() -> None:
     """Root's last act: whatever happens in a kernel, it happens to a user who owns nothing.
 
-    bubblewrap has used root's rights to bind what may lie in directories that only root can enter.
+    bubblewrap has used root's rights before, to bind what may lie in directories that only root can enter.
     """
     for path in _COVERED:
-        # bubblewrap covers these for root. A later /proc of a kernel's own may not show more than the one it
-        # covers, so Linux would refuse it; and nobody can do harm with them.
+        # bubblewrap covers these for root. But a /proc that would show more than the one which is there may
+        # not be mounted, so kernels could have none of their own. From nobody, these files need no cover.
         with contextlib.suppress(OSError):
             linux.umount(path, linux.MNT_DETACH)
     os.setgroups([])
-    os.setresgid(*[sandbox.NOBODY] * 3)
-    os.setresuid(*[sandbox.NOBODY] * 3)
+    os.setresgid(sandbox.NOBODY, sandbox.NOBODY, sandbox.NOBODY)
+    os.setresuid(sandbox.NOBODY, sandbox.NOBODY, sandbox.NOBODY)
     linux.prctl(linux.PR_SET_DUMPABLE, 1)  # else the files of this process in /proc would stay root's
 
 
 def become_first_process() -> None:
-    """Go on as the first process of a pid namespace, with a user namespace in which we may make more of both.
+    """Go on as the first process of a pid namespace, with the right to make more, one for each kernel.
 
-    The process that was here before waits, and ends with us.
+    The process that was here before waits, and ends with us; when it ends, bubblewrap does.
     """
     uid, gid = os.getuid(), os.getgid()
     linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWPID | linux.CLONE_NEWNS)
-    sandbox.write("/proc/self/setgroups", "deny")
-    sandbox.write("/proc/self/uid_map", f"{uid} {uid} 1")
-    sandbox.write("/proc/self/gid_map", f"{gid} {gid} 1")
+    sandbox.map_user(uid, uid, gid, gid)
     child = os.fork()
     if child:
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
@@ -74,11 +78,10 @@ def become_first_process() -> None:
 
 
 def private_home() -> list[str]:
-    """A home and a /tmp, as imports want them. Kernels will not see ours.
+    """A home and a /tmp, as imports want them. Kernels will have others.
 
-    Returns what lies in their places, and has to stay in sight: parts of the Python installation.
+    Returns what was there before and has to stay in sight: parts of the Python installation.
     """
-    gc.disable()  # what will be made from here on, stays
     runtime = [entry.path for top in sandbox.PRIVATE for entry in os.scandir(top)]
     sandbox.private_directories(Limits(), runtime)
     return runtime
@@ -86,13 +89,13 @@ def private_home() -> list[str]:
 
 @dataclass
 class Child:
-    """A running kernel: its process, and the socket on which the grader waits for news of it."""
+    """A running kernel: its process, and the socket at whose other end the grader waits for news of it."""
 
     pid: int
     pidfd: int
     lifeline: socket.socket
     memory_bytes: int | None
-    """What the watchdog allows it, where no cgroup does."""
+    """What the watchdog allows it, where no control group does."""
     overdrawn: bool = False
 
 
@@ -112,6 +115,7 @@ class Zygote:
 
     def run(self) -> None:
         """In the parent, serve for ever; in a kernel, be the kernel."""
+        gc.disable()  # what is imported stays; the parent makes no garbage after that
         try:
             from nbjudge.kernels import app
 
@@ -127,24 +131,9 @@ class Zygote:
         kernel.close()
         os._exit(0)  # the usual way out would take torch to pieces first
 
-    def warm_up(self) -> None:
-        """Import what kernels will import."""
-        for name in self._preload:
-            try:
-                importlib.import_module(name)
-            except ImportError:
-                self._missing.append(name)
-        if "torch" in sys.modules:
-            # Reads the processor's abilities from files that kernels will not see.
-            sys.modules["torch"].backends.cpu.get_cpu_capability()
-        threads = os.listdir("/proc/self/task")
-        if len(threads) > 1:
-            raise RuntimeError(f"imports started {len(threads) - 1} threads, which a fork would lose")
-        gc.freeze()  # else each kernel's first collection would copy all that it shares with us
-
-    def serve(self):
-        """Import, then wait for requests. Returns in each new kernel, with its connection; in the parent, never."""
-        self.warm_up()
+    def serve(self) -> Connection:
+        """Import, then wait for requests. Returns in each new kernel; in the parent, never."""
+        self._warm_up()
         wire.send(self._control, {"modules": self._files(), "missing": self._missing})
         for fd in (self._control.fileno(), self._grader):
             self._poll.register(fd, select.POLLIN)
@@ -160,14 +149,30 @@ class Zygote:
                     os._exit(0)  # the grader has ended
             self._watch()
 
-    def _fork_on_request(self):
+    def _warm_up(self) -> None:
+        for name in self._preload:
+            try:
+                importlib.import_module(name)
+            except ImportError:
+                self._missing.append(name)
+        if "torch" in sys.modules:
+            # Torch looks up what the processor can do when it first needs it, in files that kernels lack.
+            sys.modules["torch"].backends.cpu.get_cpu_capability()
+        threads = len(os.listdir("/proc/self/task"))
+        if threads > 1:
+            raise RuntimeError(f"imports started {threads - 1} threads, which a fork would lose")
+        gc.freeze()  # else each kernel's first collection would copy all that it shares with us
+
+    def _fork_on_request(self) -> Connection | None:
         try:
             request, fds = wire.receive(self._control)
         except (EOFError, OSError):
             os._exit(0)  # the grader has let go of us
         lifeline = socket.socket(fileno=fds[0])
-        linux.setns(self._namespace, linux.CLONE_NEWPID)  # Linux wants us at home before
-        linux.unshare(linux.CLONE_NEWPID)  # the next child is the first process of a new namespace
+        # The next child will be the first process of a new pid namespace. Before we may ask for one, Linux
+        # wants us to come back from the one that we asked for last.
+        linux.setns(self._namespace, linux.CLONE_NEWPID)
+        linux.unshare(linux.CLONE_NEWPID)
         pid = os.fork()
         if pid == 0:
             return self._become_kernel(lifeline)
@@ -176,35 +181,39 @@ class Zygote:
         self._poll.register(child.pidfd, select.POLLIN)
         return None
 
-    def _become_kernel(self, lifeline: socket.socket):
+    def _become_kernel(self, lifeline: socket.socket) -> Connection:
         """In the child: give up all that is the parent's, hear for whom we are, and shut ourselves in."""
         self._lifeline = lifeline
-        self._control.close()
-        for child in self._children.values():
-            os.close(child.pidfd)
-            child.lifeline.close()
-        self._children.clear()
-        for fd in (self._grader, self._namespace):
-            os.close(fd)
-        null = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(null, stream)
-        os.close(null)
-        wire.send(lifeline, {"born": True})  # so that the grader learns our process id
+        self._let_go()
+        wire.send(lifeline, {"born": True})  # Linux tells the grader by this who we are
         try:
             orders, fds = wire.receive(lifeline)
         except EOFError:
-            os._exit(0)
+            os._exit(0)  # for nobody, it turned out
         *listeners, judge = fds
-        os.environ["NBJUDGE_FD"] = str(judge)
+        os.environ.update(NBJUDGE_FD=str(judge), PWD=sandbox.SUBMISSION)
         sandbox.enter(Limits(**orders["limits"]), Incoming(lifeline), self._runtime)
         gc.enable()
         from nbjudge.kernels.app import Connection
 
         return Connection(orders["ip"], orders["key"].encode(), listeners)
 
+    def _let_go(self) -> None:
+        os.setsid()  # a signal to the kernel's process group must not find its parent there
+        self._control.close()
+        for child in self._children.values():
+            os.close(child.pidfd)
+            child.lifeline.close()
+        self._children.clear()
+        os.close(self._grader)
+        os.close(self._namespace)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        os.close(null)
+
     def _bury(self, child: Child) -> None:
-        """The kernel has ended, and Linux has ended all its processes with it."""
+        """The kernel has ended, and with it, by Linux, all its processes."""
         self._poll.unregister(child.pidfd)
         os.close(child.pidfd)
         _, status = os.waitpid(child.pid, 0)
@@ -223,9 +232,10 @@ class Zygote:
                 os.kill(child.pid, signal.SIGKILL)
 
     def _files(self) -> dict[str, str]:
-        """The file behind each module of the preload list, by which the grader sees whether we are out of date."""
-        modules = {name: sys.modules.get(name.partition(".")[0]) for name in self._preload}
-        return {name: module.__file__ for name, module in modules.items() if getattr(module, "__file__", None)}
+        """By what the grader sees whether we are out of date: the file behind each imported package."""
+        tops = {name.partition(".")[0] for name in self._preload}
+        files = {name: getattr(sys.modules.get(name), "__file__", None) for name in tops}
+        return {name: file for name, file in files.items() if file}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+"""Train the weights that the audit of the exercise `train` needs, and write them beside the samples.
+
+    python tests/artifacts/make_weights.py              the reference, and the samples with their own weights
+    python tests/artifacts/make_weights.py reference    the reference only
+
+Run it after a change of the lesson's model, of its sizes, or of the dates. The code that is trained is taken
+from the lesson and from the samples. Weights are stored in half precision, to be small.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import torch
+from attnkit import training
+from attnkit.data import dates
+from nbjudge.course import Course
+from nbjudge.primitives import plain_python
+from safetensors.torch import save_file
+
+FILE = "dates.safetensors"
+COURSE = Course(Path(__file__))
+EXERCISE = COURSE.exercise("train")
+
+
+def namespace_of(source: str) -> dict:
+    """What a solution of the exercise defines."""
+    names: dict = {"__name__": "weights"}
+    exec(plain_python(EXERCISE.setup), names)
+    exec(plain_python(source), names)
+    return names
+
+
+def fit(names: dict, steps: int, examples: int = 20_000) -> torch.nn.Module:
+    """A model of the sizes given, trained as in the lesson."""
+    torch.manual_seed(0)
+    data = dates.load(examples)
+    model = names["Transformer"](
+        len(data.source), len(data.target), **names["SIZES"], max_length=dates.MAX_LENGTH
+    )
+    if steps:
+        training.train(model, names["training_loss"], dates.batches(data.train), steps=steps)
+    return model.eval()
+
+
+def write(model: torch.nn.Module, folder: Path) -> None:
+    """Store the weights, and say how good they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    halves = {name: tensor.half().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(halves, folder / FILE)
+    model.load_state_dict(halves)
+    data = dates.load()
+    names = namespace_of(EXERCISE.solution)
+    answers = dates.read(model, names["greedy_decode"], [e.written for e in data.held_out])
+    right = sum(a == e.iso for a, e in zip(answers, data.held_out, strict=True)) / len(answers)
+    size = (folder / FILE).stat().st_size
+    print(f"{folder.relative_to(COURSE.root)}: {100 * right:.1f} % of the held-out dates, {size // 1024} KiB")
+
+
+def broken(model):
+    """Weights after a training that has diverged."""
+    for parameter in model.parameters():
+        parameter.data.fill_(torch.nan)
+    return model
+
+
+# Samples with weights of their own: how long they train, on how many examples, and with which loss.
+TRAININGS = {
+    "targets_unshifted": {"steps": 150},
+    "never_trained": {"steps": 0},
+    "diverged": {"steps": 0},
+    "trained_too_short": {"steps": 1000},
+    "few_examples_by_heart": {"steps": 600, "examples": 300},
+    "another_model": {"steps": 2000},
+}
+
+
+def main() -> None:
+    write(fit(namespace_of(EXERCISE.solution), steps=1500), COURSE.artifacts("train"))
+    if sys.argv[1:] == ["reference"]:
+        return
+    for sample in COURSE.mistakes("train") + COURSE.alternatives("train"):
+        if sample.name in TRAININGS:
+            model = fit(namespace_of(sample.source), **TRAININGS[sample.name])
+            write(broken(model) if sample.name == "diverged" else model, sample.path.with_suffix(""))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""Hidden checks of lesson 04, exercise add_and_norm (4 points)."""
+
+import itertools
+
+import torch
+from nbjudge import (
+    assert_close,
+    assert_same_gradients,
+    assert_tensor,
+    assert_untouched,
+    check,
+    expect,
+    gradients,
+    twin,
+)
+from torch import nn
+
+B, L, D = 2, 5, 7
+# The gain and the bias of the learner's own LayerNorm, or of nn.LayerNorm.
+NAMES = (("norm.gamma", "norm.beta"), ("norm.weight", "norm.bias"))
+
+
+class Half(nn.Module):
+    """A sublayer that depends on the other positions, too."""
+
+    def __init__(self, size, dtype=torch.float32):
+        super().__init__()
+        self.linear = nn.Linear(size, size, dtype=dtype)
+
+    def forward(self, x):
+        return torch.tanh(self.linear(x)) + x.mean(dim=-2, keepdim=True) / 2
+
+
+def tripled(x):
+    return 3 * x
+
+
+def names_of(module):
+    """Under which names the gain and the bias are."""
+    seen = module.state_dict()
+    for names in NAMES:
+        if set(seen) == set(names):
+            return names
+    wanted = "norm.gamma and norm.beta, or norm.weight and norm.bias, in the state_dict, and nothing else"
+    return expect(False, wanted, ", ".join(seen) or "nothing")
+
+
+def equip(module, gain, bias):
+    names = names_of(module)
+    module.load_state_dict(dict(zip(names, (gain, bias), strict=True)))
+
+
+def pair(student, reference, rng, size=D, dtype=torch.float32, **settings):
+    """The learner's module and the reference's, with the same random gain and bias, in evaluation mode."""
+    theirs, ours = student(size, **settings), reference(size, **settings).to(dtype)
+    if dtype != torch.float32:
+        theirs.to(dtype)
+    gain, bias = rng.normal(size, dtype=dtype), rng.normal(size, dtype=dtype)
+    equip(theirs, gain, bias)
+    equip(ours, gain, bias)
+    theirs.eval()
+    return theirs, ours.eval()
+
+
+def sublayer_of(make, rng, size=D, dtype=torch.float32):
+    made = make(Half, size, dtype=dtype)
+    made.load_state_dict(
+        {"linear.weight": rng.normal(size, size, dtype=dtype), "linear.bias": rng.normal(size, dtype=dtype)}
+    )
+    return made
+
+
+@check(points=0.5, says="the output has the shape and dtype of x, which stays untouched")
+def test_contract(student, reference, make, rng):
+    for norm_first, dtype in itertools.product((False, True), (torch.float32, torch.float64)):
+        layer, _ = pair(student, reference, rng, dtype=dtype, norm_first=norm_first)
+        sublayer = sublayer_of(make, rng, dtype=dtype)
+        for lead in ((L,), (B, L), (B, 3, L)):
+            x = rng.normal(*lead, D, dtype=dtype)
+            assert_tensor(layer(x, sublayer), (*lead, D), dtype)
+            assert_untouched({"x": x}, lambda layer=layer, x=x, s=sublayer: layer(x, s))
+        # A sublayer may return the very tensor that it was given.
+        layer.train()
+        assert_untouched({"x": x}, lambda layer=layer, x=x: layer(x, make(nn.Identity)))
+
+
+@check(
+    points=0.5,
+    says="the only parameters are the gain and bias of `norm`: sublayers do not become a part of it",
+)
+def test_parameters(student, make, rng):
+    for layer in (student(D), student(d_model=D, dropout=0.1, norm_first=True)):
+        names = names_of(layer)
+        trained = {name: value for name, value in layer.named_parameters()}
+        expect(set(trained) == set(names), "gain and bias to be parameters", ", ".join(trained) or "none")
+        assert_close(trained[names[0]], torch.ones(D), what="the gain of a new norm")
+        assert_close(trained[names[1]], torch.zeros(D), what="the bias of a new norm")
+        layer(rng.normal(B, L, D), make(nn.Linear, D, D))
+        names_of(layer)
+
+
+@check(points=0.75, says="post-norm, the default: norm(x + sublayer(x))")
+def test_post_norm(student, reference, make, rng):
+    for dtype in (torch.float32, torch.float64):
+        layer, ours = pair(student, reference, rng, dtype=dtype)
+        for _ in range(2):  # the next sublayer is another one
+            sublayer, x = sublayer_of(make, rng, dtype=dtype), 2 * rng.normal(B, L, D, dtype=dtype) + 1
+            assert_close(layer(x, sublayer), ours(x, sublayer), what="the output")
+    layer, ours = pair(student, reference, rng, norm_first=False)
+    x = rng.normal(B, L, D)
+    assert_close(layer(x, make(nn.Tanh)), ours(x, nn.Tanh()), what="the output with norm_first=False")
+
+
+@check(points=0.75, says="pre-norm, with norm_first=True: x + sublayer(norm(x))")
+def test_pre_norm(student, reference, make, rng):
+    for dtype in (torch.float32, torch.float64):
+        layer, ours = pair(student, reference, rng, dtype=dtype, norm_first=True)
+        for _ in range(2):
+            sublayer, x = sublayer_of(make, rng, dtype=dtype), 2 * rng.normal(B, L, D, dtype=dtype) + 1
+            assert_close(layer(x, sublayer), ours(x, sublayer), what="the output")
+    in_order = student(D, 0.0, True)
+    x = rng.normal(B, L, D)
+    assert_close(
+        in_order(x, make(nn.Tanh)), reference(D, 0.0, True)(x, nn.Tanh()), what="the output by position"
+    )
+
+
+@check(
+    points=0.5, says="dropout acts on what the sublayer returns, on nothing else, and in training mode only"
+)
+def test_dropout(student, reference, make, rng):
+    size, rows, p = 3, 60, 0.5
+    sublayer = make(nn.Linear, size, size)
+    sublayer.load_state_dict({"weight": 2 * rng.normal(size, size), "bias": rng.normal(size)})
+    # All the ways in which a position's three entries can be dropped and kept.
+    masks = torch.tensor(list(itertools.product((0.0, 1 / (1 - p)), repeat=size)))[:, None, :]
+    for norm_first in (False, True):
+        layer, ours = pair(student, reference, rng, size, dropout=p, norm_first=norm_first)
+        x = rng.normal(rows, size)
+        wanted = ours(x, sublayer).detach()
+        assert_close(layer(x, sublayer), wanted, what="the output in evaluation mode")
+        layer.train()
+        first, second = layer(x, sublayer).detach(), layer(x, sublayer).detach()
+        expect(
+            not torch.equal(first, second), "two training calls to drop different values", "the same twice"
+        )
+        with torch.no_grad():
+            possible = (
+                x + masks * sublayer(ours.norm(x)) if norm_first else ours.norm(x + masks * sublayer(x))
+            )
+        found = ((first - possible).abs() < 1e-3).all(-1).any(0)
+        expect(
+            found.all(),
+            "every training output to be that of a sublayer some of whose entries were dropped",
+            f"other values at {int((~found).sum())} of {rows} positions, norm_first={norm_first}",
+        )
+        layer.eval()
+        assert_close(layer(x, sublayer), wanted, what="the output back in evaluation mode")
+        layer, ours = pair(student, reference, rng, size, norm_first=norm_first)
+        layer.train()
+        assert_close(
+            layer(x, sublayer), ours(x, sublayer), what="the training output with the default dropout, 0"
+        )
+
+
+@check(
+    points=0.25, says="tiny, huge and equal values, square sizes, any layout and plain functions work as well"
+)
+def test_edges(student, reference, make, rng):
+    for norm_first in (False, True):
+        layer, ours = pair(student, reference, rng, norm_first=norm_first)
+        sublayer = sublayer_of(make, rng)
+        for x, kind in (
+            (1e-3 * rng.normal(B, L, D), "values of ±0.001, where eps = 1e-5 counts"),
+            (1e4 * rng.normal(B, L, D), "values of ±1e4"),
+            (torch.ones(B, L, D), "equal features"),
+            (rng.normal(D, L, B).transpose(0, 2), "a non-contiguous x"),
+        ):
+            assert_close(layer(x, make(nn.Tanh)), ours(x, torch.tanh), what=f"the output for {kind}")
+        x = rng.normal(D, D)
+        assert_close(layer(x, sublayer), ours(x, sublayer), what="the output for a square x")
+        assert_close(layer(x, tripled), ours(x, tripled), what="the output around a function")
+        assert_close(layer(x[0], tripled), ours(x[0], tripled), what="the output for a single position")
+
+
+@check(points=0.5, says="gradients reach x, by both ways, the gain, the bias, and the sublayer's parameters")
+def test_gradients(student, reference, make, rng):
+    for norm_first in (False, True):
+        layer, ours = pair(student, reference, rng, dtype=torch.float64, norm_first=norm_first)
+        made = sublayer_of(make, rng, dtype=torch.float64)
+        sublayer = twin(student, made)
+        x = {"x": rng.normal(B, L, D, dtype=torch.float64)}
+        assert_same_gradients(
+            lambda x, a=layer, s=sublayer: a(x, s), lambda x, a=ours, s=made: a(x, s), x, rng
+        )
+        found, wanted = gradients(layer), gradients(ours)
+        for name, own in zip(names_of(layer), names_of(ours), strict=True):
+            expect(
+                found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output"
+            )
+            assert_close(found[name], wanted[own], what=f"the gradient for {name}")
+        found, wanted = gradients(sublayer), gradients(made)
+        for name in wanted:
+            expect(found.get(name) is not None, f"a gradient for the sublayer's {name}", "none")
+            assert_close(found[name], wanted[name], what=f"the gradient for the sublayer's {name}")
+
+
+@check(
+    points=0.25,
+    says="the module is put together here, not taken ready-made",
+    forbids=["attnkit.parts.AddAndNorm"],
+)
+def test_from_primitives(student, make, rng):
+    for norm_first in (False, True):
+        layer = student(D, norm_first=norm_first)
+        assert_tensor(layer(rng.normal(B, L, D), make(nn.Linear, D, D)), (B, L, D))

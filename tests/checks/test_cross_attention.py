@@ -1,0 +1,204 @@
+"""Hidden checks of lesson 08, exercise cross_attention (6 points)."""
+
+import torch
+from nbjudge import (
+    assert_close,
+    assert_raises,
+    assert_same_gradients,
+    assert_tensor,
+    assert_untouched,
+    check,
+    expect,
+    gradients,
+)
+
+# Batch, heads, target length, source length, features: no two alike, and D / H is none of them.
+B, H, LQ, LK, D = 2, 3, 5, 7, 12
+READY_MADE = ["attnkit.parts.CrossAttention", "attnkit.parts.DecoderLayer", "attnkit.parts.Decoder",
+              "torch.nn.TransformerDecoderLayer", "torch.nn.TransformerDecoder"]
+
+
+def random_state(rng, d_model=D, dtype=torch.float32):
+    """Projections that make scores of order one, and biases that are seen where they are added."""
+    state = {}
+    for name in ("query", "key", "value", "out"):
+        state[f"attention.{name}_proj.weight"] = 1.5 * rng.normal(d_model, d_model, dtype=dtype) / d_model**0.5
+        state[f"attention.{name}_proj.bias"] = rng.normal(d_model, dtype=dtype)
+    return state
+
+
+def load(module, state):
+    """Fill in the weights, or say which were expected."""
+    try:
+        module.load_state_dict(state)
+    except Exception as error:
+        wanted = "weight and bias of " + ", ".join(f"attention.{name}_proj" for name in ("query", "key", "value", "out"))
+        expect(getattr(error, "kind", "") != "RuntimeError", f"the parameters {wanted}", "other names or shapes")
+        raise
+
+
+def pair(student, reference, rng, d_model=D, heads=H, dtype=torch.float32):
+    """The learner's layer and the reference's, with the same random weights, in evaluation mode."""
+    state = random_state(rng, d_model, dtype)
+    made = []
+    for kind in (student, reference):
+        layer = kind(d_model, heads)
+        if dtype != torch.float32:
+            layer.to(dtype)
+        load(layer, state)
+        layer.eval()
+        made.append(layer)
+    return made
+
+
+def sequences(rng, lq=LQ, lk=LK, d_model=D, dtype=torch.float32):
+    return rng.normal(B, lq, d_model, dtype=dtype), rng.normal(B, lk, d_model, dtype=dtype)
+
+
+def both(result):
+    expect(isinstance(result, tuple) and len(result) == 2, "two results: (output, weights)", type(result).__name__)
+    return result
+
+
+def same(layer, ours, *given, atol=None, what="", **named):
+    """The output and the weights are those of the reference."""
+    seen, wanted = both(layer(*given, **named)), ours(*given, **named)
+    assert_close(seen[1], wanted[1], atol=atol, what=f"the weights{what}")
+    assert_close(seen[0], wanted[0], atol=atol, what=f"the output{what}")
+
+
+@check(points=0.5, says="it returns (output, weights) of shapes (B, L_q, D) and (B, H, L_q, L_k), in the dtype given")
+def test_contract(student, reference, rng):
+    for dtype in (torch.float32, torch.float64):
+        layer, _ = pair(student, reference, rng, dtype=dtype)
+        x, memory = sequences(rng, dtype=dtype)
+        mask = rng.mask(B, 1, LK)
+        given = {"x": x, "memory": memory, "memory_mask": mask}
+        assert_untouched(given, lambda a=layer, x=x, m=memory, k=mask: a(x, m, k))
+        for result in (layer(x, memory), layer(x, memory, mask)):
+            output, weights = both(result)
+            assert_tensor(output, (B, LQ, D), dtype, what="the output")
+            assert_tensor(weights, (B, H, LQ, LK), dtype, what="the weights")
+
+
+@check(points=0.5, says="the parameters are those of attention, its four projections, and a layer's own; d_model fits the heads")
+def test_names(student, rng):
+    wanted = {name: tuple(value.shape) for name, value in random_state(rng).items()}
+    layer, other = student(D, H), student(D, H)
+    seen = {name: tuple(value.shape) for name, value in layer.state_dict().items()}
+    missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
+    expect(not missing, f"a parameter {missing[:1]}", f"no such name in the state_dict: {sorted(seen)[:4]}")
+    expect(not extra, "no other parameters or buffers", f"{', '.join(extra[:3])} in the state_dict as well")
+    expect(seen == wanted, f"projections of shape {(D, D)}", f"{seen}")
+    trained = {name for name, _ in layer.named_parameters()}
+    expect(trained == set(wanted), "every weight and bias to be a parameter", f"only {sorted(trained)} are")
+    load(layer, random_state(rng))
+    x, memory = sequences(rng)
+    before = both(layer(x, memory))[0]
+    load(other, random_state(rng))
+    assert_close(both(layer(x, memory))[0], before, what="the output of one layer after another one got its weights")
+    assert_raises(ValueError, student, D, 5, what=f"d_model={D} with num_heads=5")
+
+
+@check(points=1.25, says="queries come from x, keys and values from memory, whatever the two lengths are")
+def test_values(student, reference, rng):
+    for dtype, atol in ((torch.float32, None), (torch.float64, 1e-6)):
+        layer, ours = pair(student, reference, rng, dtype=dtype)
+        same(layer, ours, *sequences(rng, dtype=dtype), atol=atol, what=f" in {str(dtype)[6:]}")
+    layer, ours = pair(student, reference, rng)
+    for lq, lk in ((6, 6), (8, 3), (2, 9)):
+        same(layer, ours, *sequences(rng, lq, lk), what=f" for L_q = {lq} and L_k = {lk}")
+    layer.train()
+    same(layer, ours, *sequences(rng), what=" in training mode, where nothing is dropped either")
+
+
+@check(points=1, says="a position of x looks only where memory_mask is True, for every shape that broadcasts to (B, L_q, L_k)")
+def test_mask(student, reference, rng):
+    layer, ours = pair(student, reference, rng)
+    x, memory = sequences(rng)
+    for shape in ((B, 1, LK), (B, LQ, LK), (LQ, LK), (1, LQ, LK), (1, 1, LK), (1, LK), (LK,)):
+        mask = rng.mask(*shape)
+        same(layer, ours, x, memory, mask, what=f" under a mask of shape {shape}")
+    same(layer, ours, x, memory, memory_mask=rng.mask(B, 1, LK), what=" with memory_mask given by name")
+    everything = torch.ones(B, 1, LK, dtype=torch.bool)
+    same(layer, ours, x, memory, everything, what=" under a mask that allows everything")
+    # As many heads as rows of the batch, and equal lengths: no axis is told from another by its size.
+    layer, ours = pair(student, reference, rng, 8, B)
+    x, memory = sequences(rng, 4, 4, 8)
+    for shape in ((B, 4, 4), (B, 1, 4), (4, 4)):
+        mask = rng.mask(*shape)
+        same(layer, ours, x, memory, mask, what=f" for L_q = L_k and as many heads as rows, mask {shape}")
+
+
+@check(points=0.5, says="a position that may look at nothing gets weights 0 and the bias of out_proj, never NaN")
+def test_empty_rows(student, reference, rng):
+    layer, ours = pair(student, reference, rng)
+    x, memory = sequences(rng)
+    mask = rng.mask(B, LQ, LK)
+    mask[0, 2] = mask[1, 4] = False
+    same(layer, ours, x, memory, mask)
+    keys = rng.mask(B, 1, LK)
+    keys[1] = False
+    same(layer, ours, x, memory, keys, what=" where one source is nothing but padding")
+    output, weights = both(layer(x, memory, keys))
+    assert_close(weights[1], torch.zeros(H, LQ, LK), what="the weights where nothing may be looked at")
+    bias = ours.attention.out_proj.bias.detach().expand(LQ, D)
+    assert_close(output[1], bias, what="the output where nothing may be looked at")
+
+
+@check(points=0.5, says="each position of x asks for itself, the order of the memory is no matter, and what is masked is not there")
+def test_properties(student, reference, rng):
+    layer, _ = pair(student, reference, rng)
+    x, memory = sequences(rng)
+    output, weights = both(layer(x, memory))
+    assert_close(weights.sum(-1), torch.ones(B, H, LQ), what="the sum of the weights of each target position")
+    turned = torch.tensor([4, 2, 0, 3, 1])
+    assert_close(both(layer(x[:, turned], memory))[0], output[:, turned], what="the output for shuffled target positions")
+    assert_close(both(layer(x[:, 3:4], memory))[0], output[:, 3:4], what="the output for one target position alone")
+    order = torch.tensor([3, 0, 6, 1, 5, 2, 4])
+    shuffled, moved = both(layer(x, memory[:, order]))
+    assert_close(shuffled, output, what="the output for shuffled source positions")
+    assert_close(moved, weights[..., order], what="the weights for shuffled source positions")
+    mask = torch.ones(B, 1, LK, dtype=torch.bool)
+    mask[0, :, 4:] = mask[1, :, 2] = False
+    before, other = both(layer(x, memory, mask)), memory.clone()
+    other[0, 4:], other[1, 2] = 1e3 * rng.normal(3, D), 1e3 * rng.normal(D)
+    assert_close(both(layer(x, other, mask))[0], before[0], what="the output after a change of masked source positions")
+    shorter = both(layer(x[:1], memory[:1, :4]))
+    assert_close(before[0][:1], shorter[0], what="the output with the end of the memory masked, and with it cut off")
+
+
+@check(points=0.5, says="single positions, one head, as many heads as features, huge values and any memory layout work")
+def test_edges(student, reference, rng):
+    for d_model, heads, lq, lk in ((D, H, 1, LK), (D, H, LQ, 1), (D, H, 1, 1), (6, 1, 4, 3), (6, 6, 3, 4), (4, 4, 4, 4)):
+        layer, ours = pair(student, reference, rng, d_model, heads)
+        same(layer, ours, *sequences(rng, lq, lk, d_model), what=f" for L_q = {lq}, L_k = {lk}, {heads} of {d_model} heads")
+    layer, ours = pair(student, reference, rng)
+    x, memory = sequences(rng)
+    mask = rng.mask(B, 1, LK)
+    same(layer, ours, 1e4 * x, memory, mask, what=" for a target of ±1e4")
+    same(layer, ours, x, 1e4 * memory, mask, what=" for a memory of ±1e4")
+    turned = rng.normal(D, LQ, B).transpose(0, 2), rng.normal(LK, B, D).transpose(0, 1)
+    same(layer, ours, *turned, mask.expand(B, LQ, LK), what=" for non-contiguous inputs")
+
+
+@check(points=1, says="gradients reach x, memory and every projection, and stay finite where nothing may be looked at")
+def test_gradients(student, reference, rng):
+    layer, ours = pair(student, reference, rng, dtype=torch.float64)
+    x, memory = sequences(rng, dtype=torch.float64)
+    mask = rng.mask(B, LQ, LK)
+    mask[1, 3] = False
+    given = {"x": x, "memory": memory}
+    assert_same_gradients(layer, ours, given, rng, atol=1e-6)
+    assert_same_gradients(lambda *a: layer(*a, mask), lambda *a: ours(*a, mask), given, rng, atol=1e-6)
+    found, wanted = gradients(layer), gradients(ours)
+    for name in wanted:
+        expect(found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output")
+        assert_close(found[name], wanted[name], atol=2e-6, what=f"the gradient for {name}")
+
+
+@check(points=0.25, says="the layer is put together from attention, not taken ready-made", forbids=READY_MADE)
+def test_from_primitives(student, rng):
+    layer, (x, memory) = student(D, H), sequences(rng)
+    both(layer(x, memory))
+    both(layer(x, memory, rng.mask(B, 1, LK)))

@@ -1,0 +1,185 @@
+"""Hidden checks of lesson 02, exercise multi_head_attention (8 points)."""
+
+import torch
+from nbjudge import (
+    assert_close,
+    assert_raises,
+    assert_same_gradients,
+    assert_tensor,
+    assert_untouched,
+    check,
+    expect,
+    gradients,
+)
+from nbjudge.checks import describe
+
+# Batch, heads, queries, keys, features: no two alike, and D / H = 4 is none of them.
+B, H, LQ, LK, D = 2, 3, 5, 7, 12
+WHOLE = [
+    "torch.nn.MultiheadAttention",
+    "torch.nn.functional.multi_head_attention_forward",
+    "attnkit.parts.MultiHeadAttention",
+    "attnkit.parts.MaskedSelfAttention",
+    "attnkit.parts.CrossAttention",
+]
+
+
+def pair(student, reference, rng, d_model=D, num_heads=H, dtype=torch.float32):
+    """The learner's layer and the reference's, with the same random weights and biases of order one."""
+    ours, theirs = reference(d_model, num_heads).to(dtype), student(d_model, num_heads)
+    state = {}
+    for name, value in ours.state_dict().items():
+        drawn = rng.normal(*value.shape, dtype=dtype)
+        state[name] = drawn / d_model**0.5 if value.dim() == 2 else drawn
+    ours.load_state_dict(state)
+    if dtype != torch.float32:
+        theirs.to(dtype)
+    theirs.load_state_dict(state, strict=False)
+    return theirs, ours
+
+
+def inputs(rng, dtype=torch.float32, d_model=D):
+    return [rng.normal(B, length, d_model, dtype=dtype) for length in (LQ, LK, LK)]
+
+
+def both(result):
+    good = isinstance(result, (tuple, list)) and len(result) == 2
+    expect(good, "two results: (output, weights)", describe(result))
+    return result
+
+
+def agree(seen, wanted, where, atol=None):
+    output, weights = both(seen)
+    assert_close(weights, wanted[1], atol=atol, what=f"the weights {where}")
+    assert_close(output, wanted[0], atol=atol, what=f"the output {where}")
+
+
+@check(
+    points=0.5,
+    says="it returns (output, weights) of shapes (B, L_q, D) and (B, H, L_q, L_k), and leaves what it gets untouched",
+)
+def test_contract(student, reference, rng):
+    for dtype in (torch.float32, torch.float64):
+        layer, _ = pair(student, reference, rng, dtype=dtype)
+        given, mask = inputs(rng, dtype), rng.mask(B, LQ, LK)
+        mask[0, 1] = False
+        output, weights = both(layer(*given))
+        assert_tensor(output, (B, LQ, D), dtype, what="the output")
+        assert_tensor(weights, (B, H, LQ, LK), dtype, what="the weights")
+        named = dict(zip(("query", "key", "value", "mask"), (*given, mask), strict=True))
+        assert_untouched(named, lambda a=layer, n=named: a(*n.values()))
+
+
+@check(
+    points=0.5,
+    says="query_proj, key_proj, value_proj and out_proj are linear layers of D to D with a bias, and there is no more",
+)
+def test_names(student, reference, rng):
+    layer = student(d_model=D, num_heads=H)
+    wanted = {name: tuple(value.shape) for name, value in reference(D, H).state_dict().items()}
+    seen = {name: tuple(value.shape) for name, value in layer.state_dict().items()}
+    missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
+    expect(not missing, "every weight under its name", f"no {', '.join(missing[:4])} in the state_dict")
+    expect(not extra, "no other weights", f"{', '.join(extra[:4])} in the state_dict as well")
+    other = [f"{name} of shape {shape}" for name, shape in seen.items() if shape != wanted[name]]
+    expect(not other, "weights of shape (D, D) and biases of shape (D,)", ", ".join(other[:2]))
+    trained = {name for name, _ in layer.named_parameters()}
+    expect(trained == set(wanted), "every weight to be a parameter", f"{len(trained)} of {len(wanted)} are")
+
+
+@check(points=1.5, says="every head attends with its share of the projections, and out_proj mixes what they found")
+def test_values(student, reference, rng):
+    layer, ours = pair(student, reference, rng)
+    x = rng.normal(B, LK, D)
+    agree(layer(x, x, x), ours(x, x, x), "of self-attention")
+    # The square root taken of a float32 tensor is right too, and good to 1e-7 only.
+    layer, ours = pair(student, reference, rng, dtype=torch.float64)
+    x = rng.normal(B, LQ, D, dtype=torch.float64)
+    agree(layer(x, x, x), ours(x, x, x), "of self-attention in float64", atol=1e-6)
+
+
+@check(points=1, says="queries, keys and values may differ, in what they hold and in length")
+def test_cross(student, reference, rng):
+    layer, ours = pair(student, reference, rng)
+    given = inputs(rng)
+    agree(layer(*given), ours(*given), "of three different inputs")
+    short, long = rng.normal(1, 1, D), rng.normal(1, LK, D)
+    agree(layer(short, long, long), ours(short, long, long), "of a single query")
+    agree(layer(long, short, short), ours(long, short, short), "of a single key")
+    turned = [rng.normal(length, B, D).transpose(0, 1) for length in (LQ, LK, LK)]
+    agree(layer(*turned), ours(*turned), "of non-contiguous inputs")
+
+
+@check(points=0.5, says="any number of heads that divides D works, one and D included")
+def test_heads(student, reference, rng):
+    for d_model, num_heads in ((6, 1), (6, 6), (10, 2), (16, 4)):
+        layer, ours = pair(student, reference, rng, d_model, num_heads)
+        given = inputs(rng, d_model=d_model)
+        agree(layer(*given), ours(*given), f"with {num_heads} heads of {d_model} features")
+
+
+@check(points=1, says="no head attends where the mask is False, and each batch row uses its own mask")
+def test_mask(student, reference, rng):
+    layer, ours = pair(student, reference, rng)
+    given, mask = inputs(rng), rng.mask(B, LQ, LK)
+    agree(layer(*given, mask), ours(*given, mask), "under a mask of shape (B, L_q, L_k)")
+    agree(layer(*given, mask=mask), ours(*given, mask), "with the mask given by name")
+    everything = torch.ones(B, LQ, LK, dtype=torch.bool)
+    agree(layer(*given, everything), ours(*given), "under a mask that allows everything")
+    # Scores of size 1e5: one key wins outright in every row, so that rounding does not matter.
+    large = [300 * given[0], 300 * given[1], given[2]]
+    agree(layer(*large, mask), ours(*large, mask), "under a mask, for large scores", atol=1e-3)
+
+
+@check(points=0.5, says="a mask of any shape that broadcasts to (B, L_q, L_k) works, and is the same for every head")
+def test_broadcast(student, reference, rng):
+    layer, ours = pair(student, reference, rng)
+    given = inputs(rng)
+    for shape in ((B, 1, LK), (LQ, LK), (1, LQ, LK), (LK,), (B, LQ, 1)):
+        mask = rng.mask(*shape) if shape[-1] > 1 else rng.mask(B, LQ)[..., None]
+        agree(layer(*given, mask), ours(*given, mask), f"under a mask of shape {shape}")
+    # As many heads as batch rows and positions: an axis in the wrong place goes unnoticed by shapes.
+    layer, ours = pair(student, reference, rng, 9, 3)
+    given = [rng.normal(3, 3, 9) for _ in range(3)]
+    for shape in ((3, 3, 3), (3, 1, 3), (3, 3), (1, 3, 3)):
+        mask = rng.mask(*shape)
+        agree(layer(*given, mask), ours(*given, mask), f"under a mask of shape {shape} for B = H = L = 3")
+
+
+@check(points=0.5, says="a query that may attend to nothing gets weights 0, and out_proj's bias as its output")
+def test_empty_rows(student, reference, rng):
+    layer, ours = pair(student, reference, rng)
+    given, mask = inputs(rng), rng.mask(B, LQ, LK)
+    mask[0, 2] = mask[1, 4] = False
+    _, weights = both(layer(*given, mask))
+    assert_close(weights[0, :, 2], torch.zeros(H, LK), what="the weights of a query that may attend to nothing")
+    agree(layer(*given, mask), ours(*given, mask), "where two queries may attend to nothing")
+    nothing = torch.zeros(B, 1, LK, dtype=torch.bool)
+    agree(layer(*given, nothing), ours(*given, nothing), "where nothing is allowed")
+
+
+@check(points=1, says="gradients reach the inputs and all eight weights, and stay finite where a row is empty")
+def test_gradients(student, reference, rng):
+    layer, ours = pair(student, reference, rng)
+    given = dict(zip(("query", "key", "value"), inputs(rng), strict=True))
+    assert_same_gradients(layer, ours, given, rng)
+    found = gradients(layer)
+    for name, parameter in ours.named_parameters():
+        expect(found.get(name) is not None, f"a gradient for {name}", "none")
+        assert_close(found[name], parameter.grad, what=f"the gradient for {name}")
+    mask = rng.mask(B, LQ, LK)
+    mask[1, 3] = False
+    assert_same_gradients(lambda *a: layer(*a, mask), lambda *a: ours(*a, mask), given, rng)
+
+
+@check(points=0.5, says="a d_model that num_heads does not divide is a ValueError with a message, when constructed")
+def test_errors(student):
+    for d_model, num_heads in ((10, 3), (4, 8), (7, 2)):
+        assert_raises(ValueError, student, d_model, num_heads, what=f"d_model={d_model}, num_heads={num_heads}")
+
+
+@check(points=0.5, says="the layer is built from its parts, not by a call of a finished one", forbids=WHOLE)
+def test_from_primitives(student, rng):
+    layer = student(D, H)
+    both(layer(*inputs(rng)))
+    both(layer(*inputs(rng), rng.mask(B, LQ, LK)))

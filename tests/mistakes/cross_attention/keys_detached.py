@@ -1,0 +1,9 @@
+"""The gradient for the memory lacks the part that comes through the keys: they are detached. The encoder is to learn to be found, too."""
+
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        self.attention = parts.MultiHeadAttention(d_model, num_heads)
+
+    def forward(self, x, memory, memory_mask=None):
+        return self.attention(x, memory.detach(), memory, memory_mask)

@@ -1,0 +1,15 @@
+"""Without an activation named, your network uses the GELU. The default is the ReLU."""
+
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff, dropout=0.0, activation="gelu"):
+        super().__init__()
+        if activation not in ("relu", "gelu"):
+            raise ValueError(f"unknown activation {activation!r}")
+        self.linear_in = nn.Linear(d_model, d_ff)
+        self.linear_out = nn.Linear(d_ff, d_model)
+        self.dropout = nn.Dropout(dropout)
+        self.activation = torch.relu if activation == "relu" else F.gelu
+
+    def forward(self, x):
+        return self.linear_out(self.dropout(self.activation(self.linear_in(x))))

@@ -1,0 +1,12 @@
+"""Your layer flattens the leading dimensions and does not bring them back. Only the last axis changes: (..., in) becomes (..., out), and @ leaves the others alone."""
+
+
+class Linear(nn.Module):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(out_features, in_features) / math.sqrt(in_features))
+        self.bias = nn.Parameter(torch.zeros(out_features)) if bias else None
+
+    def forward(self, x):
+        y = x.reshape(-1, x.shape[-1]) @ self.weight.T
+        return y if self.bias is None else y + self.bias
