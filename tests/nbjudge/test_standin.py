@@ -121,11 +121,15 @@ def test_a_change_in_place_happens_to_the_caller(served):
 
 def test_errors_keep_their_type_and_message(served):
     def fail(kind):
-        raise {"value": ValueError, "own": type("Odd", (Exception,), {}), "exit": SystemExit}[kind]("because")
+        raise {"value": ValueError, "runtime": RuntimeError, "own": type("Odd", (Exception,), {}), "exit": SystemExit}[
+            kind
+        ]("because")
 
     remote = served(fail)
     with pytest.raises(ValueError, match="because"):
         remote("value")
+    with pytest.raises(RuntimeError, match="because"):
+        remote("runtime")
     with pytest.raises(standin.StudentError) as caught:
         remote("own")
     assert caught.value.kind == "Odd"
@@ -174,6 +178,7 @@ def test_answers_outside_the_bounds_are_unusable(served, answer):
         b"\x00\x00\x00\x02" + b"\x00" * 7 + b"\x09" + b"{}" + b"not safe!",
         (100_000).to_bytes(4, "big") + b"\x00" * 8 + b"[" * 100_000,
     ],
+    ids=["list", "cut", "huge", "unsafe", "deep"],
 )
 def test_frames_that_are_no_messages_are_refused(frame):
     ours, theirs = socket.socketpair()

@@ -132,10 +132,11 @@ def _error(data: object) -> Exception:
     if data.get("wire") is True:
         return Unusable(message)
     known = getattr(builtins, base, None)
-    if isinstance(known, type) and issubclass(known, Exception) and known.__init__ is Exception.__init__:
-        return type(base, (StudentError, known), {})(kind, message, line)
-    if known in (KeyError, AttributeError, ImportError, ModuleNotFoundError, NameError, ValueError, TypeError):
-        return type(base, (StudentError, known), {})(kind, message, line)
+    if isinstance(known, type) and issubclass(known, Exception):
+        try:
+            return type(base, (StudentError, known), {})(kind, message, line)
+        except TypeError:
+            pass  # a few, such as UnicodeDecodeError, cannot be made of a message
     return StudentError(kind, message, line)
 
 
