@@ -17,7 +17,7 @@ from attnkit import training
 from attnkit.data import dates
 from nbjudge.course import Course
 from nbjudge.primitives import plain_python
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 FILE = "dates.safetensors"
 COURSE = Course(Path(__file__))
@@ -36,9 +36,7 @@ def fit(names: dict, steps: int, examples: int = 20_000) -> torch.nn.Module:
     """A model of the sizes given, trained as in the lesson."""
     torch.manual_seed(0)
     data = dates.load(examples)
-    model = names["Transformer"](
-        len(data.source), len(data.target), **names["SIZES"], max_length=dates.MAX_LENGTH
-    )
+    model = names["Transformer"](len(data.source), len(data.target), **names["SIZES"], max_length=dates.MAX_LENGTH)
     if steps:
         training.train(model, names["training_loss"], dates.batches(data.train), steps=steps)
     return model.eval()
@@ -48,7 +46,7 @@ def write(model: torch.nn.Module, folder: Path) -> None:
     """Store the weights, and say how good they are."""
     folder.mkdir(parents=True, exist_ok=True)
     halves = {name: tensor.half().contiguous() for name, tensor in model.state_dict().items()}
-    save_file(halves, folder / FILE)
+    (folder / FILE).write_bytes(save(halves))
     model.load_state_dict(halves)
     data = dates.load()
     names = namespace_of(EXERCISE.solution)

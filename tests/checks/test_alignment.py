@@ -1,53 +1,79 @@
 """Hidden checks of lesson 08, exercise alignment (2 points)."""
 
 import torch
-from nbjudge import assert_close, assert_tensor, assert_untouched, check
+from nbjudge import assert_close, assert_tensor, assert_untouched, check, expect
 
-B, H, LQ, LK = 2, 3, 5, 7
-
-
-def weights_of(rng, *shape, dtype=torch.float32, sharpness=1.5):
-    """Weights as attention makes them. No two means of a row are nearly alike: rng's numbers see to that."""
-    return torch.softmax(sharpness * rng.normal(*shape, dtype=dtype), dim=-1)
+# Batch, heads, target length, source length: no two alike.
+B, H, LQ, LK = 3, 4, 5, 7
 
 
-@check(points=0.25, says="the result is a long tensor of shape (B, L_q), and the weights stay as they were")
+def draw(rng, *shape, dtype=torch.float32):
+    """Attention weights whose mean over the heads has a clear largest entry in every row."""
+    while True:
+        weights = torch.softmax(2 * rng.normal(*shape, dtype=dtype), dim=-1)
+        best = weights.mean(1).topk(min(2, shape[-1])).values
+        if shape[-1] == 1 or (best[..., 0] - best[..., 1]).min() > 1e-3:
+            return weights
+
+
+@check(points=0.5, says="it returns one source position per target position, a long tensor (B, L_q)")
 def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
-        weights = weights_of(rng, B, H, LQ, LK, dtype=dtype)
+        weights = draw(rng, B, H, LQ, LK, dtype=dtype)
+        found = student(weights)
+        assert_tensor(found, (B, LQ), torch.long)
+        inside = bool((found >= 0).all() and (found < LK).all())
+        expect(inside, "positions from 0 to L_k - 1", f"{int(found.min())} to {int(found.max())}")
         assert_untouched({"weights": weights}, lambda w=weights: student(w))
-        assert_tensor(student(weights), (B, LQ), torch.int64)
-    assert_tensor(student(weights_of(rng, B, H, LQ, LK).requires_grad_()), (B, LQ), torch.int64)
 
 
-@check(points=0.75, says="each target position gets the source position where the mean weight of all heads is largest")
+@check(points=0.75, says="it is the position whose weight, averaged over the heads, is largest")
 def test_values(student, reference, rng):
-    for shape in ((B, H, LQ, LK), (3, 2, 6, 4), (1, 8, 4, 9)):
+    for shape in ((B, H, LQ, LK), (4, 3, 7, 5), (2, 5, 9, 6)):
         for dtype in (torch.float32, torch.float64):
-            weights = weights_of(rng, *shape, dtype=dtype)
-            assert_close(student(weights), reference(weights), what=f"the alignment of weights of shape {shape}")
+            weights = draw(rng, *shape, dtype=dtype)
+            assert_close(student(weights), reference(weights), what=f"the alignment of weights {shape}")
+    weights = draw(rng, 4, 4, 4, 4)
+    assert_close(student(weights), reference(weights), what="the alignment where all sizes are equal")
+    order = torch.tensor([2, 0, 3, 1])
+    assert_close(student(weights[:, order]), reference(weights), what="the alignment for shuffled heads")
 
 
-@check(points=0.5, says="the heads count alike: what both like well wins over the favourites of single heads")
-def test_heads(student, reference, rng):
-    # Favourites differ, and the one that most heads prefer, or that one head likes best of all, is not the one.
-    heads = [[0.6, 0.4, 0.0, 0.0], [0.0, 0.4, 0.6, 0.0], [0.0, 0.35, 0.05, 0.6]]
-    majority = [[0.5, 0.45, 0.05, 0.0], [0.5, 0.45, 0.05, 0.0], [0.05, 0.9, 0.05, 0.0]]
-    weights = torch.tensor([heads, majority])[:, :, None]
-    assert_close(student(weights), torch.tensor([[1], [1]]), what="the alignment where the heads' favourites differ")
-    blurred = torch.tensor([[0.05, 0.95, 0.0, 0.0], [0.35, 0.05, 0.6, 0.0], [0.5, 0.0, 0.5, 0.0]])[None, :, None]
-    assert_close(student(blurred), reference(blurred), what="the alignment where one head is surer than the others")
-    weights = weights_of(rng, B, H, LQ, LK)
-    order = torch.tensor([2, 0, 1])
-    assert_close(student(weights[:, order]), student(weights), what="the alignment for shuffled heads")
+@check(points=0.25, says="the heads decide together: neither the surest head nor most of the heads alone")
+def test_together(student):
+    # By the mean 2; by the surest head, most heads, the median, the product or a single head another one.
+    sure = torch.tensor([[0.9, 0.0, 0.1], [0.0, 0.3, 0.7], [0.0, 0.2, 0.8], [0.4, 0.2, 0.4]])
+    votes = torch.tensor([[0.5, 0.1, 0.4], [0.55, 0.0, 0.45], [0.0, 0.3, 0.7]])
+    neither = torch.tensor([[0.5, 0.1, 0.4], [0.0, 0.55, 0.45]])
+    silent = torch.tensor([[0.1, 0.5, 0.4], [0.3, 0.4, 0.3], [0.6, 0.4, 0.0], [0.0, 0.0, 1.0]])
+    for heads in (sure, votes, neither, silent):
+        found = student(heads[None, :, None])
+        assert_close(found, torch.tensor([[2]]), what="the position with the largest mean weight")
 
 
-@check(points=0.5, says="square weights, one head, single positions and any memory layout work like everything else")
+@check(points=0.25, says="one head, one sentence, one position, a long source, padding and any layout work")
 def test_edges(student, reference, rng):
-    for shape in ((4, 4, 4, 4), (B, 1, LQ, LK), (B, H, 1, LK), (B, H, LQ, 1), (1, 1, 1, 1)):
-        weights = weights_of(rng, *shape)
-        assert_close(student(weights), reference(weights), what=f"the alignment of weights of shape {shape}")
-    weights = weights_of(rng, B, H, LQ, LK)
-    turned = weights.permute(3, 1, 0, 2).contiguous().permute(2, 1, 3, 0)
-    assert_close(student(turned), reference(weights), what="the alignment of non-contiguous weights")
-    assert_close(student(weights[1:]), reference(weights)[1:], what="the alignment of one row of the batch alone")
+    for shape in ((1, H, LQ, LK), (B, 1, LQ, LK), (B, H, 1, LK), (B, H, LQ, 1), (1, 1, 1, 1)):
+        weights = draw(rng, *shape)
+        assert_close(student(weights), reference(weights), what=f"the alignment of weights {shape}")
+    long = torch.softmax(rng.normal(2, 3, 4, 300), dim=-1)
+    long[0, :, :, 271] = long[1, :, :, 298] = 0.5
+    assert_close(student(long), reference(long), what="the alignment with a source of 300 positions")
+    weights = draw(rng, B, H, LQ, LK)
+    for axes in ((1, 2), (2, 3), (0, 3)):
+        strided = weights.transpose(*axes).contiguous().transpose(*axes)
+        assert_close(student(strided), reference(weights), what="the alignment of non-contiguous weights")
+    # The second sentence ends in padding, and one of its queries may attend to nothing: its answer is open.
+    padded = draw(rng, B, H, LQ, LK)
+    padded[1, :, :, 4:] = 0.0
+    padded[1, :, 3] = 0.0
+    found, wanted, rows = student(padded), reference(padded), torch.tensor([0, 1, 2, 4])
+    assert_tensor(found, (B, LQ), torch.long)
+    assert_close(found[:, rows], wanted[:, rows], what="the alignment with padding")
+
+
+@check(points=0.25, says="weights straight from a layer, which require gradients, are aligned like others")
+def test_with_gradients(student, reference, rng):
+    weights = draw(rng, B, H, LQ, LK).requires_grad_()
+    wanted = reference(weights.detach())
+    assert_close(student(weights), wanted, what="the alignment of weights that require gradients")

@@ -40,13 +40,9 @@ def test_mask(student, reference, rng):
     scores, mask = rng.normal(B, H, LQ, LK), rng.mask(B, H, LQ, LK)
     assert_close(student(scores, mask), reference(scores, mask))
     weights = student(scores, mask=mask)
-    assert_close(
-        weights.masked_fill(mask, 0.0), torch.zeros(B, H, LQ, LK), atol=0, what="the weights of masked keys"
-    )
+    assert_close(weights.masked_fill(mask, 0.0), torch.zeros(B, H, LQ, LK), atol=0, what="the weights of masked keys")
     everything = torch.ones(LQ, LK, dtype=torch.bool)
-    assert_close(
-        student(scores, everything), student(scores), what="weights under a mask that allows everything"
-    )
+    assert_close(student(scores, everything), student(scores), what="weights under a mask that allows everything")
     scores, mask = rng.normal(LQ, LK, dtype=torch.float64), rng.mask(LQ, LK)
     assert_close(student(scores, mask), reference(scores, mask), what="float64 weights under a mask")
 
@@ -59,9 +55,7 @@ def test_broadcast(student, reference, rng):
     scores = rng.normal(B, H, LQ, LK)
     for shape in ((LK,), (LQ, LK), (B, 1, 1, LK), (B, 1, LQ, LK), (1, H, 1, LK), (LQ, 1)):
         mask = rng.mask(*shape) if shape[-1] > 1 else torch.tensor([[True], [False], [True], [True], [False]])
-        assert_close(
-            student(scores, mask), reference(scores, mask), what=f"weights under a mask of shape {shape}"
-        )
+        assert_close(student(scores, mask), reference(scores, mask), what=f"weights under a mask of shape {shape}")
 
 
 @check(
@@ -73,17 +67,11 @@ def test_empty_rows(student, reference, rng):
     mask[0, 2] = mask[1, 4] = False
     for shape in ((LQ, LK), (LK,), (B, 1, LK)):
         nothing = torch.zeros(shape, dtype=torch.bool)
-        assert_close(
-            student(scores, nothing), torch.zeros(B, LQ, LK), what="weights where nothing is allowed"
-        )
-    assert_close(
-        student(scores, mask), reference(scores, mask), what="weights where two queries may attend to nothing"
-    )
+        assert_close(student(scores, nothing), torch.zeros(B, LQ, LK), what="weights where nothing is allowed")
+    assert_close(student(scores, mask), reference(scores, mask), what="weights where two queries may attend to nothing")
     mask = rng.mask(B, 1, LK)
     mask[0] = False
-    assert_close(
-        student(scores, mask), reference(scores, mask), what="weights where one of two batch rows is empty"
-    )
+    assert_close(student(scores, mask), reference(scores, mask), what="weights where one of two batch rows is empty")
 
 
 @check(points=0.5, says="no score is so large, or so small, that it overrides the mask or overflows")
@@ -94,32 +82,22 @@ def test_large(student, reference, rng):
     assert_close(student(scores), reference(scores), what="weights for scores of ±1e4")
     mask[:, :, 0] = False
     mask[:, :, 3] = True
-    assert_close(
-        student(scores, mask), reference(scores, mask), what="weights where the largest score is masked"
-    )
+    assert_close(student(scores, mask), reference(scores, mask), what="weights where the largest score is masked")
     for far in (-2e5, -3e9):
         low = scores.clone()
         low[..., 1:] = far
-        assert_close(
-            student(low, mask), reference(low, mask), what=f"weights where the allowed scores are {far:.0e}"
-        )
+        assert_close(student(low, mask), reference(low, mask), what=f"weights where the allowed scores are {far:.0e}")
     mask[:, 1] = False
-    assert_close(
-        student(scores, mask), reference(scores, mask), what="weights for scores of ±1e4 and an empty row"
-    )
+    assert_close(student(scores, mask), reference(scores, mask), what="weights for scores of ±1e4 and an empty row")
 
 
 @check(points=0.5, says="gradients are those of the masked softmax, and stay finite where a row is empty")
 def test_gradients(student, reference, rng):
     scores, mask = rng.normal(B, LQ, LK), rng.mask(B, LQ, LK)
     assert_same_gradients(student, reference, {"the scores": scores}, rng)
-    assert_same_gradients(
-        lambda s: student(s, mask), lambda s: reference(s, mask), {"the scores": scores}, rng
-    )
+    assert_same_gradients(lambda s: student(s, mask), lambda s: reference(s, mask), {"the scores": scores}, rng)
     mask[0, 1] = False
-    assert_same_gradients(
-        lambda s: student(s, mask), lambda s: reference(s, mask), {"the scores": scores}, rng
-    )
+    assert_same_gradients(lambda s: student(s, mask), lambda s: reference(s, mask), {"the scores": scores}, rng)
 
 
 @check(points=0.5, says="the weights are computed here, not taken from finished attention", forbids=WHOLE)

@@ -14,8 +14,13 @@ from nbjudge import (
 
 # Batch, heads, target length, source length, features: no two alike, and D / H is none of them.
 B, H, LQ, LK, D = 2, 3, 5, 7, 12
-READY_MADE = ["attnkit.parts.CrossAttention", "attnkit.parts.DecoderLayer", "attnkit.parts.Decoder",
-              "torch.nn.TransformerDecoderLayer", "torch.nn.TransformerDecoder"]
+READY_MADE = [
+    "attnkit.parts.CrossAttention",
+    "attnkit.parts.DecoderLayer",
+    "attnkit.parts.Decoder",
+    "torch.nn.TransformerDecoderLayer",
+    "torch.nn.TransformerDecoder",
+]
 
 
 def random_state(rng, d_model=D, dtype=torch.float32):
@@ -102,19 +107,27 @@ def test_names(student, rng):
 
 @check(points=1.25, says="queries come from x, keys and values from memory, whatever the two lengths are")
 def test_values(student, reference, rng):
+    layer, ours = pair(student, reference, rng)
+    # Equal lengths first: there, roles that were exchanged give numbers rather than an error.
+    for lq, lk in ((6, 6), (8, 3), (2, 9)):
+        same(layer, ours, *sequences(rng, lq, lk), what=f" for L_q = {lq} and L_k = {lk}")
     for dtype, atol in ((torch.float32, None), (torch.float64, 1e-6)):
         layer, ours = pair(student, reference, rng, dtype=dtype)
         same(layer, ours, *sequences(rng, dtype=dtype), atol=atol, what=f" in {str(dtype)[6:]}")
     layer, ours = pair(student, reference, rng)
-    for lq, lk in ((6, 6), (8, 3), (2, 9)):
-        same(layer, ours, *sequences(rng, lq, lk), what=f" for L_q = {lq} and L_k = {lk}")
     layer.train()
-    same(layer, ours, *sequences(rng), what=" in training mode, where nothing is dropped either")
+    for _ in range(2):
+        same(layer, ours, *sequences(rng), what=" in training mode, where nothing is dropped either")
 
 
 @check(points=1, says="a position of x looks only where memory_mask is True, for every shape that broadcasts to (B, L_q, L_k)")
 def test_mask(student, reference, rng):
     layer, ours = pair(student, reference, rng)
+    # Equal lengths first: there, a mask that was turned around gives numbers rather than an error.
+    x, memory = sequences(rng, 6, 6)
+    for shape in ((B, 6, 6), (B, 1, 6)):
+        mask = rng.mask(*shape)
+        same(layer, ours, x, memory, mask, what=f" for L_q = L_k under a mask of shape {shape}")
     x, memory = sequences(rng)
     for shape in ((B, 1, LK), (B, LQ, LK), (LQ, LK), (1, LQ, LK), (1, 1, LK), (1, LK), (LK,)):
         mask = rng.mask(*shape)
@@ -174,12 +187,15 @@ def test_edges(student, reference, rng):
         layer, ours = pair(student, reference, rng, d_model, heads)
         same(layer, ours, *sequences(rng, lq, lk, d_model), what=f" for L_q = {lq}, L_k = {lk}, {heads} of {d_model} heads")
     layer, ours = pair(student, reference, rng)
-    x, memory = sequences(rng)
-    mask = rng.mask(B, 1, LK)
-    same(layer, ours, 1e4 * x, memory, mask, what=" for a target of ±1e4")
-    same(layer, ours, x, 1e4 * memory, mask, what=" for a memory of ±1e4")
     turned = rng.normal(D, LQ, B).transpose(0, 2), rng.normal(LK, B, D).transpose(0, 1)
-    same(layer, ours, *turned, mask.expand(B, LQ, LK), what=" for non-contiguous inputs")
+    same(layer, ours, *turned, rng.mask(B, LQ, LK), what=" for non-contiguous inputs")
+    same(layer, ours, rng.normal(5, 3, D), rng.normal(5, 11, D), what=" for another batch and other lengths")
+    # Large scores in float64, where the order of the arithmetic moves no weight by more than the tolerance.
+    layer, ours = pair(student, reference, rng, dtype=torch.float64)
+    x, memory = sequences(rng, dtype=torch.float64)
+    mask = rng.mask(B, 1, LK)
+    same(layer, ours, 1e4 * x, memory, mask, atol=1e-4, what=" for a target of ±1e4")
+    same(layer, ours, x, 1e4 * memory, mask, atol=1e-4, what=" for a memory of ±1e4")
 
 
 @check(points=1, says="gradients reach x, memory and every projection, and stay finite where nothing may be looked at")

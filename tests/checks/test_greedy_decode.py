@@ -116,9 +116,7 @@ def test_values(student, reference, rng, make):
     model = make(Script, VOCAB, 0)
     source = script(rng, 3, 9, (4, 4, 4))
     wanted = torch.cat([torch.full((3, 1), START), source[:, :5]], dim=1)
-    assert_close(
-        student(model, source, START, END, 12), wanted, what="what a model writes that knows its text"
-    )
+    assert_close(student(model, source, START, END, 12), wanted, what="what a model writes that knows its text")
     for rows, width in ((4, 6), (1, 3), (5, 5)):
         model = small(rng, make)
         source = rng.integers(3, VOCAB, rows, width)
@@ -140,9 +138,7 @@ def test_end(student, rng, make):
         for row, column in enumerate((5, 0, 3, 5)):
             wanted[row, column + 2 :] = pad_id
         seen = student(model, source, START, end_id, 7)
-        assert_close(
-            seen, wanted, what=f"what rows write that end at different times, padding being {pad_id}"
-        )
+        assert_close(seen, wanted, what=f"what rows write that end at different times, padding being {pad_id}")
 
 
 @check(
@@ -159,9 +155,7 @@ def test_stop(student, rng, make):
         ((4, 3, 4), 6, 6),
     ):
         seen = student(model, script(rng, 3, 14, end_at), START, END, longest)
-        assert_tensor(
-            seen, (3, width), torch.int64, f"what rows write that end after {end_at}, at most {longest}"
-        )
+        assert_tensor(seen, (3, width), torch.int64, f"what rows write that end after {end_at}, at most {longest}")
     source = script(rng, 2, 9, (5, None))
     seen = student(model, source, START, END, 4)
     assert_close(seen[:, 1:], source[:, :3], what="what is written where max_length comes before the end")

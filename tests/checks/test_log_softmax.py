@@ -95,6 +95,8 @@ def test_minus_infinity(student, reference, rng):
     logits = rng.array(L, V)
     logits[0, 1:] = logits[1, :3] = logits[3, ::2] = -np.inf
     assert_close(student(logits), reference(logits), what="the result where several logits are -inf")
+    low = logits - 1e4
+    assert_close(student(low), reference(low), what="the result where the others are near -1e4")
 
 
 @check(points=0.25, says="the log-softmax is made here, not taken ready-made", forbids=READY_MADE)

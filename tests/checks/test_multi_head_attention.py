@@ -87,15 +87,15 @@ def test_names(student, reference, rng):
     expect(trained == set(wanted), "every weight to be a parameter", f"{len(trained)} of {len(wanted)} are")
 
 
-@check(points=1.5, says="every head attends with its share of the projections, and out_proj mixes what they found")
+@check(points=1.25, says="every head attends with its share of the projections, and out_proj mixes what they found")
 def test_values(student, reference, rng):
     layer, ours = pair(student, reference, rng)
     x = rng.normal(B, LK, D)
     agree(layer(x, x, x), ours(x, x, x), "of self-attention")
-    # The square root taken of a float32 tensor is right too, and good to 1e-7 only.
+    # √(D/H) is 2 here: a root taken of a float32 tensor, which is right too, is exact in float64.
     layer, ours = pair(student, reference, rng, dtype=torch.float64)
     x = rng.normal(B, LQ, D, dtype=torch.float64)
-    agree(layer(x, x, x), ours(x, x, x), "of self-attention in float64", atol=1e-6)
+    agree(layer(x, x, x), ours(x, x, x), "of self-attention in float64")
 
 
 @check(points=1, says="queries, keys and values may differ, in what they hold and in length")
@@ -158,7 +158,7 @@ def test_empty_rows(student, reference, rng):
     agree(layer(*given, nothing), ours(*given, nothing), "where nothing is allowed")
 
 
-@check(points=1, says="gradients reach the inputs and all eight weights, and stay finite where a row is empty")
+@check(points=0.75, says="gradients reach the inputs and all eight weights, and stay finite where a row is empty")
 def test_gradients(student, reference, rng):
     layer, ours = pair(student, reference, rng)
     given = dict(zip(("query", "key", "value"), inputs(rng), strict=True))
@@ -178,7 +178,7 @@ def test_errors(student):
         assert_raises(ValueError, student, d_model, num_heads, what=f"d_model={d_model}, num_heads={num_heads}")
 
 
-@check(points=0.5, says="the layer is built from its parts, not by a call of a finished one", forbids=WHOLE)
+@check(points=1, says="the layer is built from its parts, not by a call of a finished one", forbids=WHOLE)
 def test_from_primitives(student, rng):
     layer = student(D, H)
     both(layer(*inputs(rng)))

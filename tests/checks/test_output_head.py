@@ -105,6 +105,8 @@ def test_temperature(student, reference, rng):
         assert_close(head(hidden, temperature), wanted, what=what)
         assert_close(head(hidden, temperature=temperature), wanted, what=what)
     assert_close(head(hidden), ours(hidden), what="the probabilities at the temperature of 1, after others")
+    head(hidden, 2.0)
+    assert_close(head.logits(hidden), ours.logits(hidden), what="the logits after a call with a temperature")
     for temperature in (0.0, 0, -1.0):
         assert_raises(ValueError, head, hidden, temperature=temperature, what=f"temperature={temperature}")
 
@@ -114,21 +116,23 @@ def test_temperature(student, reference, rng):
 )
 def test_tied(student, reference, rng, make):
     head, embedding, _, given = tied(student, reference, rng, make)
-    before = given.weight.detach().clone()
-    assert_close(embedding.weight.detach(), before, what="the weight of the embedding that was given")
-    assert_close(head.proj.weight.detach(), before, what="proj.weight of a tied head")
-    hidden = rng.normal(B, L, D)
-    (head.logits(hidden) * rng.normal(B, L, V)).sum().backward()
+    before, hidden = given.weight.detach().clone(), rng.normal(B, L, D)
+    kept, taken = embedding.state_dict()["weight"], head.state_dict().get("proj.weight")
+    logits = head.logits(hidden)
+    expect(logits.requires_grad, "a tied weight that can be trained", "logits without a gradient")
+    (logits * rng.normal(B, L, V)).sum().backward()
     ours, theirs = gradients(head).get("proj.weight"), gradients(embedding).get("weight")
+    new, newer = rng.normal(V, D), rng.normal(V, D)
+    embedding.load_state_dict({"weight": new})
+    followed = head.logits(hidden)
+    head.load_state_dict({"proj.weight": newer}, strict=False)
+    assert_close(kept, before, what="the weight of the embedding that was given")
+    assert_close(taken, before, what="proj.weight of a tied head")
     expect(ours is not None, "a gradient for proj.weight", "none")
     expect(theirs is not None, "that gradient at the embedding, too", "none there: it has another parameter")
     assert_close(theirs, ours, what="the gradient at the embedding's weight")
-    new = rng.normal(V, D)
-    embedding.load_state_dict({"weight": new})
-    assert_close(head.logits(hidden), hidden @ new.T, what="the logits after the embedding has changed")
-    new = rng.normal(V, D)
-    head.load_state_dict({"proj.weight": new}, strict=False)
-    assert_close(embedding.weight.detach(), new, what="the embedding after the head has changed")
+    assert_close(followed, hidden @ new.T, what="the logits after the embedding has changed")
+    assert_close(embedding.state_dict()["weight"], newer, what="the embedding after the head has changed")
 
 
 @check(

@@ -24,9 +24,7 @@ def inputs(rng, dtype=np.float64):
 def test_contract(student, reference, rng):
     for dtype in (np.float64, np.float32):
         given = inputs(rng, dtype)
-        assert_untouched(
-            dict(zip(("query", "keys", "values"), given, strict=True)), lambda g=given: student(*g)
-        )
+        assert_untouched(dict(zip(("query", "keys", "values"), given, strict=True)), lambda g=given: student(*g))
         assert_tensor(student(*given), (DV,), np.dtype(dtype))
         assert_close(student(*given), reference(*given), what=f"the result in {np.dtype(dtype)}")
 
@@ -56,9 +54,7 @@ def test_stable(student, reference, rng):
     # All scores are far from 0 on the same side: subtracting the largest leaves the weights as they were.
     for query in (-1e5, 1e5):
         given = np.array([query]), np.array([[1.0], [1.00001], [1.00002]]), rng.array(3, DV)
-        assert_close(
-            student(*given), reference(*given), what=f"the result for scores that are all near {query:.0e}"
-        )
+        assert_close(student(*given), reference(*given), what=f"the result for scores that are all near {query:.0e}")
 
 
 @check(

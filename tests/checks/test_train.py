@@ -86,16 +86,12 @@ def assert_reads(student, artifacts, rng, least):
     model, weights = trained(student, artifacts)
     source, target = texts(MANY)
     seen = share_right(student, model, source, target)
-    expect(
-        seen >= least, f"at least {least} of 100 unseen dates to be right in every character", f"{seen:.1f}"
-    )
+    expect(seen >= least, f"at least {least} of 100 unseen dates to be right in every character", f"{seen:.1f}")
     source, target = source[:FEW], target[:FEW]
     plain = share_right(student, model, source, target)
     expected = model(source, target[:, :-1]).argmax(dim=-1)
     agree = 100 * float((expected == target[:, 1:]).all(dim=1).double().mean())
-    expect(
-        agree >= plain - 2, "forward to expect every character of the answers", f"{agree:.0f} of 100 answers"
-    )
+    expect(agree >= plain - 2, "forward to expect every character of the answers", f"{agree:.0f} of 100 answers")
     moved = exchanged(rng, model, weights, source, target)
     again = share_right(student, model, *moved)
     expect(

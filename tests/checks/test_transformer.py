@@ -105,9 +105,7 @@ def test_forward(student, rng):
     model = build(student, rng)
     source, target = padded(rng, VS, (7, 4, 6), 7), tokens(rng, VT, 3, 5)
     logits = model(source, target)
-    assert_close(
-        model.decode(target, model.encode(source), source), logits, what="decode of the encoded source"
-    )
+    assert_close(model.decode(target, model.encode(source), source), logits, what="decode of the encoded source")
     expect(logits.logsumexp(-1).abs().max() > 0.05, "logits", "log-probabilities, or something like them")
     expect((logits.sum(-1) - 1).abs().max() > 0.05, "logits", "values that sum to 1, as probabilities do")
     for row in range(3):
@@ -124,9 +122,7 @@ def test_causal(student, rng):
         other = target.clone()
         other[:, place] = 1 + other[:, place] % (VT - 1)
         changed = model(source, other)
-        assert_close(
-            changed[:, :place], logits[:, :place], what=f"the logits before a changed position {place}"
-        )
+        assert_close(changed[:, :place], logits[:, :place], what=f"the logits before a changed position {place}")
         moved = (changed - logits).abs().amax(-1)[:, place:].min()
         expect(
             moved > 1e-4,
@@ -134,9 +130,14 @@ def test_causal(student, rng):
             "logits that do not move",
         )
     for length in (1, 4):
-        assert_close(
-            model(source, target[:, :length]), logits[:, :length], what=f"the first {length} logits alone"
-        )
+        assert_close(model(source, target[:, :length]), logits[:, :length], what=f"the first {length} logits alone")
+    # A position that sees what is before it, but not itself, leaves the first one with nothing to see.
+    first = model.decode(tokens(rng, VT, 16, 1), rng.normal(16, 3, D), tokens(rng, VS, 16, 3))
+    first.backward(rng.normal(16, 1, VT))
+    matrices = [g for g in gradients(model).values() if g is not None and g.ndim > 1]
+    matrices = [g for g in matrices if not {VS, VT, LONGEST} & set(g.shape)]
+    idle = sum(int((g.abs() < 1e-9).sum()) for g in matrices)
+    expect(idle <= 3 * N * D * D, "the first position to see itself", "weights of the self-attention that are idle")
 
 
 @check(points=1, says="padding of the source is seen by no token of the source: the encoder masks it")
@@ -156,9 +157,7 @@ def test_encoder_padding(student, rng):
         for token in source[real][:2].tolist():
             without_token(model, VS, token, rng)
         moved = (model.encode(source)[0] - memory[0]).abs().amax(-1)[:4].min()
-        expect(
-            moved > 1e-4, "every token of the source to be seen by the others", "a memory that does not move"
-        )
+        expect(moved > 1e-4, "every token of the source to be seen by the others", "a memory that does not move")
 
 
 @check(
@@ -172,9 +171,7 @@ def test_memory(student, reference, rng):
     memory, real = rng.normal(3, 6, D), (source != 0)[..., None]
     logits = model.decode(target, memory, source)
     other = torch.where(real, memory, 3 * rng.normal(3, 6, D))
-    assert_close(
-        model.decode(target, other, source), logits, what="the logits where the memory of padding differs"
-    )
+    assert_close(model.decode(target, other, source), logits, what="the logits where the memory of padding differs")
     moved = (model.decode(target, torch.where(real, other + 1, other), source) - logits).abs().amax(-1).min()
     moved = min(moved, (model.decode(target, rng.normal(3, 6, D), source) - logits).abs().amax(-1).min())
     expect(moved > 1e-4, "the logits to depend on the memory", "logits that another memory does not move")
@@ -202,14 +199,10 @@ def test_target_padding(student, rng):
         expect(logits[real].isfinite().all(), "finite logits", "NaN or infinite ones")
         without_token(model, VT, pad_id, rng)
         changed = model(source, target)
-        assert_close(
-            changed[real][:, others], logits[real][:, others], what="the logits where padding differs"
-        )
+        assert_close(changed[real][:, others], logits[real][:, others], what="the logits where padding differs")
 
 
-@check(
-    points=0.75, says="the order of the tokens matters, in the source and in the target, and only the order"
-)
+@check(points=0.75, says="the order of the tokens matters, in the source and in the target, and only the order")
 def test_positions(student, rng):
     model = build(student, rng)
     source, target = tokens(rng, VS, 1, 6).expand(2, 6), tokens(rng, VT, 1, 5).expand(2, 5)
@@ -236,18 +229,12 @@ def test_positions(student, rng):
     assert_close(logits[1], logits[0], what="the logits of two equal rows")
 
 
-@check(
-    points=0.75, says="each side has num_layers layers with weights of their own, and every weight is used"
-)
+@check(points=0.75, says="each side has num_layers layers with weights of their own, and every weight is used")
 def test_layers(student, rng):
     sizes = [count(build(student, num_layers=layers)) for layers in (1, 2, 4)]
     grown = sizes[1] - sizes[0]
-    wanted = (
-        12 * D * D + 4 * D * FF
-    )  # the matrices of an encoder and a decoder layer; biases and norms come on top
-    expect(
-        sizes[2] - sizes[1] == 2 * grown, "every layer to add as many weights as another", f"{sizes} in all"
-    )
+    wanted = 12 * D * D + 4 * D * FF  # the matrices of an encoder and a decoder layer; biases and norms come on top
+    expect(sizes[2] - sizes[1] == 2 * grown, "every layer to add as many weights as another", f"{sizes} in all")
     expect(
         wanted <= grown <= 1.3 * wanted,
         "a layer more to add the weights of one encoder and one decoder layer",
@@ -273,24 +260,18 @@ def test_layers(student, rng):
     reading = used(apart[0], apart[0].encode(source), rng)
     writing = used(apart[1], apart[1].decode(target, rng.normal(1, LONGEST, D), source), rng)
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
-    crossed = [name for name in reading if VT in shapes[name]] + [
-        name for name in writing if VS in shapes[name]
-    ]
+    crossed = [name for name in reading if VT in shapes[name]] + [name for name in writing if VS in shapes[name]]
     expect(not crossed, "an embedding for each side, used by that side only", "one that the other side uses")
     both = [name for name in reading & writing if shapes[name] in ((D, D), (D, FF), (FF, D), (3 * D, D))]
     expect(not both, "encoder and decoder to have layers of their own", f"{len(both)} matrices that both use")
 
 
-@check(
-    points=0.5, says="a state_dict holds all there is: loaded into another model, it makes the same logits"
-)
+@check(points=0.5, says="a state_dict holds all there is: loaded into another model, it makes the same logits")
 def test_state(student, rng):
     source, target = padded(rng, VS, (5, 3), 5), tokens(rng, VT, 2, 4)
     first, second = build(student, rng), build(student)
     second.load_state_dict(first.state_dict())
-    assert_close(
-        second(source, target), first(source, target), what="the logits of a model with the same weights"
-    )
+    assert_close(second(source, target), first(source, target), what="the logits of a model with the same weights")
     model = build(student, rng)
     second.load_state_dict(model.state_dict())
     assert_same_gradients(
@@ -301,9 +282,7 @@ def test_state(student, rng):
     )
 
 
-@check(
-    points=0.25, says="dropout acts in training mode, in encoder and decoder, and never in evaluation mode"
-)
+@check(points=0.25, says="dropout acts in training mode, in encoder and decoder, and never in evaluation mode")
 def test_dropout(student, rng):
     source, target = tokens(rng, VS, 2, 6), tokens(rng, VT, 2, 5)
     plain, model = build(student, rng), build(student, dropout=0.5)
@@ -311,9 +290,7 @@ def test_dropout(student, rng):
     memory = plain.encode(source)
     assert_close(model(source, target), plain(source, target), what="the logits in evaluation mode")
     plain.train()
-    assert_close(
-        plain(source, target), model(source, target), what="the logits in training mode without dropout"
-    )
+    assert_close(plain(source, target), model(source, target), what="the logits in training mode without dropout")
     model.train()
     calls = {
         "encode": lambda: model.encode(source),
@@ -331,12 +308,8 @@ def test_dropout(student, rng):
 )
 def test_errors(student, rng):
     for heads in (5, 8):
-        assert_raises(
-            ValueError, student, VS, VT, D, heads, FF, 2, LONGEST, what=f"d_model 12 with {heads} heads"
-        )
+        assert_raises(ValueError, student, VS, VT, D, heads, FF, 2, LONGEST, what=f"d_model 12 with {heads} heads")
     for layers in (0, -1):
         assert_raises(ValueError, student, VS, VT, D, H, FF, layers, LONGEST, what=f"num_layers = {layers}")
     source, target = tokens(rng, VS, 2, 5), tokens(rng, VT, 2, 4)
-    assert_tensor(
-        student(VS, VT, D, 1, FF, 5, LONGEST)(source, target), (2, 4, VT), what="the logits of one head"
-    )
+    assert_tensor(student(VS, VT, D, 1, FF, 5, LONGEST)(source, target), (2, 4, VT), what="the logits of one head")

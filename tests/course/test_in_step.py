@@ -59,7 +59,8 @@ def code_lines(source: str) -> set[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.stmt) and not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Import)):
             text = ast.unparse(node)
-            if len(text) > 30 and "\n" not in text and not re.match(r"super\(\)|raise |\"|'", text):
+            # What a module is made of is said by the curriculum: the names of its attributes are no secret.
+            if len(text) > 30 and "\n" not in text and not re.match(r"super\(\)|raise |self\.\w+ = |from |\"|'", text):
                 lines.add(text)
     return lines
 

@@ -41,9 +41,7 @@ def random_model(course):
     with torch.no_grad():
         for parameter in model.parameters():
             noise = torch.randn_like(parameter)
-            parameter.copy_(
-                noise / parameter.shape[-1] ** 0.5 if parameter.ndim > 1 else parameter + 0.3 * noise
-            )
+            parameter.copy_(noise / parameter.shape[-1] ** 0.5 if parameter.ndim > 1 else parameter + 0.3 * noise)
     return model.eval()
 
 
@@ -166,9 +164,7 @@ def test_training_learns_saves_and_is_still_while_grading(tmp_path, monkeypatch)
     x = torch.randn(64, 3)
     batches = [(x, x @ torch.tensor([[1.0], [2.0], [3.0]]))]
     model, other = nn.Linear(3, 1), nn.Linear(3, 1)
-    losses = training.train(
-        model, loss, batches, steps=200, learning_rate=0.1, save=tmp_path / "w.safetensors"
-    )
+    losses = training.train(model, loss, batches, steps=200, learning_rate=0.1, save=tmp_path / "w.safetensors")
     assert len(losses) == 200 and losses[-1] < 1e-2 * losses[0]
     training.load_weights(other, tmp_path / "w.safetensors")
     assert torch.equal(model.weight, other.weight)

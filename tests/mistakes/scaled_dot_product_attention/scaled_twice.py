@@ -1,4 +1,4 @@
-"""Your weights are too even, as if the scores had been divided by √d_k twice.
+"""Your weights are too even, as if the scores had been divided by d_k: twice by its root, perhaps.
 
 `attention_scores` divides already; do not divide again.
 """

@@ -7,6 +7,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -36,6 +37,10 @@ def train(
     first part of the steps, ``warm_up``, and then falls back to 0 along half a cosine; the gradient is
     clipped to length 1.
 
+    One core computes, whatever there are: for models as small as those of the course, several threads wait for
+    each other longer than they help, above all on a busy machine, and the same seed would not always give the
+    same weights.
+
     ``save`` names a file for the trained weights. Interrupting the cell ends the training early and keeps
     what has been learned. While a notebook is graded nothing is trained, and the result is an empty list.
     """
@@ -44,13 +49,11 @@ def train(
     if steps < 1 or not batches:
         raise ValueError("training needs at least one step and one batch")
     torch.manual_seed(seed)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=learning_rate, betas=(0.9, 0.98), weight_decay=weight_decay
-    )
+    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, betas=(0.9, 0.98), weight_decay=weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, steps, warm_up))
     losses: list[float] = []
     model.train()
-    with _Display(steps) as display:
+    with _one_thread(), _Display(steps) as display:
         for batch in _turns(batches, steps, seed):
             optimizer.zero_grad()
             value = loss(model, *batch)
@@ -67,6 +70,16 @@ def train(
     return losses
 
 
+@contextmanager
+def _one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def rate(step: int, steps: int, warm_up: float) -> float:
     """The learning rate at a step, as a share of the largest one."""
     rising = max(1.0, warm_up * steps)
@@ -77,12 +90,11 @@ def rate(step: int, steps: int, warm_up: float) -> float:
 
 def save_weights(model: nn.Module, path: str | Path) -> None:
     """Write the model's ``state_dict`` as safetensors: arrays and their names, and nothing that can run."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     # A weight that is used in two places is written twice: the format holds no shared memory.
-    save_file(
-        {name: tensor.detach().clone().contiguous() for name, tensor in model.state_dict().items()}, path
-    )
+    state = {name: tensor.detach().clone().contiguous() for name, tensor in model.state_dict().items()}
+    Path(path).write_bytes(save(state))
 
 
 def load_weights(model: nn.Module, path: str | Path) -> nn.Module:
@@ -116,9 +128,7 @@ class _Display:
         from tqdm import tqdm
 
         # To the ordinary output: a notebook shows the other one as if something were wrong.
-        self.bar = tqdm(
-            total=steps, file=sys.stdout, unit="step", mininterval=0.5, dynamic_ncols=False, ncols=90
-        )
+        self.bar = tqdm(total=steps, file=sys.stdout, unit="step", mininterval=0.5, dynamic_ncols=False, ncols=90)
         self.handle = None
         self.drawn = time.monotonic()
         self.losses: list[float] = []

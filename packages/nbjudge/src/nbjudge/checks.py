@@ -112,7 +112,7 @@ def _input_gradients(call: Callable, inputs: dict[str, torch.Tensor], cotangents
     """Gradients for the inputs, and the cotangents used; `cotangents` is a list of them, or draws them."""
     leaves = [tensor.detach().clone().requires_grad_() for tensor in inputs.values()]
     outputs = call(*leaves)
-    outputs = list(outputs) if isinstance(outputs, tuple) else [outputs]
+    outputs = list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
     if not isinstance(cotangents, list):
         cotangents = [cotangents.normal(*out.shape, dtype=out.dtype) for out in outputs]
     expect(len(outputs) == len(cotangents), f"{len(cotangents)} results", f"{len(outputs)}")

@@ -38,7 +38,7 @@ class Exercise:
     lesson: str
     expression: str
     points: float
-    setup: str  # the instructor's locked cells above it: imports
+    setup: str  # what stands above it: the instructor's locked cells (imports), and the earlier solutions
     solution: str
     stub: str  # what the learner is given in the place of the solution
     earlier: tuple[str, ...]  # expressions of the lesson's exercises before this one
@@ -186,7 +186,7 @@ def _exercises(path: Path) -> dict[str, Exercise]:
                     lesson=path.stem,
                     expression=line.expression,
                     points=float(cell.metadata.nbgrader.points),
-                    setup="\n\n".join(setup),
+                    setup="\n\n".join([*setup, *(done.solution for done in found.values())]),
                     solution="\n\n".join(solution),
                     stub="\n\n".join(stub),
                     earlier=tuple(e.expression for e in found.values()),

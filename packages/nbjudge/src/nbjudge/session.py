@@ -22,6 +22,7 @@ from nbformat import from_dict
 from nbformat.v4 import new_output
 
 from nbjudge.kernels import Limits
+from nbjudge.kernels.parent import PRELOAD
 from nbjudge.settings import NBJudge
 
 _START_SECONDS = 60
@@ -222,7 +223,7 @@ def _limits(settings: NBJudge) -> dict:
     if settings.sandbox == "none":
         return {}
     limits = Limits(settings.memory_bytes, settings.processes, settings.file_bytes)
-    return {"limits": limits}
+    return {"limits": limits, "preload": (*PRELOAD, *([settings.given] if settings.given else []))}
 
 
 def _parent(message: dict) -> object:

@@ -149,9 +149,7 @@ def batches(data: Sequence[Example], batch_size: int = 64) -> list[tuple]:
     source, target = source_vocabulary(), target_vocabulary()
     ordered = sorted(data, key=lambda example: len(example.written))
     groups = [ordered[start : start + batch_size] for start in range(0, len(ordered), batch_size)]
-    return [
-        (source.encode([e.written for e in group]), target.encode([e.iso for e in group])) for group in groups
-    ]
+    return [(source.encode([e.written for e in group]), target.encode([e.iso for e in group])) for group in groups]
 
 
 def read(model: nn.Module, greedy_decode: Callable[..., Tensor], texts: str | Sequence[str]) -> list[str]:
@@ -159,6 +157,4 @@ def read(model: nn.Module, greedy_decode: Callable[..., Tensor], texts: str | Se
     if grading():
         return []
     source, target = source_vocabulary(), target_vocabulary()
-    return target.decode(
-        greedy_decode(model, source.encode(texts), target.start_id, target.end_id, ANSWER_LENGTH)
-    )
+    return target.decode(greedy_decode(model, source.encode(texts), target.start_id, target.end_id, ANSWER_LENGTH))

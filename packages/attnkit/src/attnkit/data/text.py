@@ -28,9 +28,7 @@ def load(held_out: float = 0.05) -> Text:
 
     text = "\n".join(topics[name] for name in sorted(topics))
     text = "".join(
-        character
-        for character in text
-        if character == "\n" or (character.isascii() and character.isprintable())
+        character for character in text if character == "\n" or (character.isascii() and character.isprintable())
     )
     vocabulary = Vocabulary(text)
     ids = vocabulary.encode(text)[0]
@@ -38,9 +36,7 @@ def load(held_out: float = 0.05) -> Text:
     return Text(text, vocabulary, ids[:cut], ids[cut:])
 
 
-def batches(
-    ids: Tensor, count: int, batch_size: int = 24, length: int = 96, seed: int = 0
-) -> list[tuple[Tensor]]:
+def batches(ids: Tensor, count: int, batch_size: int = 24, length: int = 96, seed: int = 0) -> list[tuple[Tensor]]:
     """``count`` batches of windows ``(B, length + 1)`` cut out of ``ids`` at random.
 
     In each window, every character but the last is something to read, and every one but the first is what

@@ -62,6 +62,4 @@ class Vocabulary:
 
     def _symbol(self, number: int) -> str:
         named = {PAD: "pad", START: "start", END: "end", UNKNOWN: "?"}
-        return named.get(number) or {" ": "␣", "\n": "⏎"}.get(
-            self._character(number), self._character(number)
-        )
+        return named.get(number) or {" ": "␣", "\n": "⏎"}.get(self._character(number), self._character(number))

@@ -93,11 +93,7 @@ def _components(path: Path) -> dict[str, object]:
         if cell.get("cell_type") == "code":
             _run(cell, namespace, path)
     found = {name: namespace[name] for name in TRIALS if name in namespace}
-    return {
-        name: value
-        for name, value in found.items()
-        if getattr(value, "__module__", None) == namespace["__name__"]
-    }
+    return {name: value for name, value in found.items() if getattr(value, "__module__", None) == namespace["__name__"]}
 
 
 def _run(cell: dict, namespace: dict, path: Path) -> None:
@@ -118,9 +114,7 @@ def _run(cell: dict, namespace: dict, path: Path) -> None:
     except Exception as error:
         if about.get("solution"):
             name = about.get("grade_id", "solution")
-            raise DoesNotFit(
-                f"{path.name}: the cell {name} cannot be run: {type(error).__name__}: {error}"
-            ) from None
+            raise DoesNotFit(f"{path.name}: the cell {name} cannot be run: {type(error).__name__}: {error}") from None
 
 
 # -- trying a component -------------------------------------------------------------------------------------
@@ -272,9 +266,7 @@ TRIALS = {
     "Residual": Trial((lambda m: m(_X),), ({"sublayer": _SUBLAYER}, {"sublayer": nn.Tanh()}), own_names=True),
     "layer_norm": Trial((lambda f: f(_X, _X[0, 0], _X[0, 1]), lambda f: f(_X, _X[0, 0], _X[0, 1], 0.1))),
     "LayerNorm": Trial((lambda m: m(_X),), ({"d_model": _D}, {"d_model": _D, "eps": 0.1})),
-    "AddAndNorm": Trial(
-        (lambda m: m(_X, torch.tanh),), ({"d_model": _D}, {"d_model": _D, "norm_first": True})
-    ),
+    "AddAndNorm": Trial((lambda m: m(_X, torch.tanh),), ({"d_model": _D}, {"d_model": _D, "norm_first": True})),
     "gelu": Trial((lambda f: f(_X),)),
     "FeedForward": Trial(
         (lambda m: m(_X),),

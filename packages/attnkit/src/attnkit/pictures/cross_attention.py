@@ -87,7 +87,7 @@ def before_and_after(layer_class: Callable[[int, int], nn.Module]) -> tuple[Figu
             weights = model.look([filled], [english])[1]
         maps.append(_weights(weights, (1, _HEADS, len(english), len(filled)))[0].mean(axis=0))
     figure = new_figure(10.5, 4.4)
-    panels = figure.subplots(1, 2, sharey=True)
+    panels = figure.subplots(1, 2)
     for axes, table, title in zip(panels, maps, ("before training", "after training"), strict=True):
         image = cells(axes, table, 0.0, 1.0)
         axes.set_xticks(range(len(filled)), filled, rotation=40, ha="right", rotation_mode="anchor")

@@ -122,12 +122,9 @@ def gradient_by_depth(
 
     size = 32
     x = torch.randn(4, size, generator=torch.Generator().manual_seed(0))
-    lines = {}
+    lines, stacks = {}, [random_layers(max(depths), size, seed) for seed in range(3)]
     for use_residual in (True, False):
-        runs = [
-            [gradient_at_input(random_layers(depth, size, seed), x, use_residual) for depth in depths]
-            for seed in range(3)
-        ]
+        runs = [[gradient_at_input(layers[:depth], x, use_residual) for depth in depths] for layers in stacks]
         lines[use_residual] = np.exp(np.log(np.maximum(runs, 1e-45)).mean(axis=0))
     figure = new_figure(9.0, 4.2)
     axes = figure.subplots()

@@ -131,9 +131,7 @@ def teacher_forcing(text: str = "1789-07-14") -> tuple[Figure, str]:
     for column in range(len(shown)):
         board.arrow((2.55 + 1.2 * column, 1.35), (2.55 + 1.2 * column, 2.65))
     board.label(1.8, 2.0, "decoder", ha="right", fontsize=10)
-    board.label(
-        2.0 + 0.6 * len(shown), 4.0, "each position is asked for the token after its own", fontsize=10
-    )
+    board.label(2.0 + 0.6 * len(shown), 4.0, "each position is asked for the token after its own", fontsize=10)
     alt = f"""Two rows of tokens. The lower one is what the decoder is shown: start, then {text}. The upper
     one is what it is asked for at the same positions: {text}, then end. So each position is asked for the
     token after its own: shown start it is asked for {text[0]}, shown the last {text[-1]} it is asked for
@@ -190,8 +188,7 @@ def who_sees_what(transformer: type) -> tuple[Figure, str]:
     axes.set(xlabel="position of the target", ylabel="what is changed", title="How far the logits move")
     figure.colorbar(image, ax=axes, label="largest change of a logit").outline.set_visible(False)
     said = [
-        f"{name}: {', '.join(map(str, np.flatnonzero(row))) or 'none'}"
-        for name, row in zip(moved, change, strict=True)
+        f"{name}: {', '.join(map(str, np.flatnonzero(row))) or 'none'}" for name, row in zip(moved, change, strict=True)
     ]
     return figure, f"Target positions whose logits move when one thing is changed. {'; '.join(said)}."
 
@@ -255,9 +252,7 @@ def _short(answer: str) -> str:
 
 
 @picture
-def date_alignment(
-    model: nn.Module, written: str, greedy_decode: Callable[..., Tensor]
-) -> tuple[Figure, str]:
+def date_alignment(model: nn.Module, written: str, greedy_decode: Callable[..., Tensor]) -> tuple[Figure, str]:
     """The cross-attention of a date: where the model looks for each character that it writes."""
     from ..data import dates
 

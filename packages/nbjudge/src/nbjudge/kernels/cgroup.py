@@ -1,7 +1,9 @@
 """Control groups: where Linux lets us make one, it bounds the memory and the processes of a whole kernel.
 
-There are two layouts. In version 1, each controller (memory, pids) has a tree of its own; in version 2, one
-tree serves all. A system may have both, and each controller in one or the other.
+And it makes a kernel count as one when processor time is shared out, however many processes it has.
+
+There are two layouts. In version 1, each controller (memory, pids, cpu) has a tree of its own; in version 2,
+one tree serves all. A system may have both, and each controller in one or the other.
 """
 
 from __future__ import annotations
@@ -15,15 +17,20 @@ from pathlib import Path
 
 from nbjudge.kernels.limits import MIB, Limits
 
-_CONTROLLERS = ("memory", "pids")
+_CONTROLLERS = ("memory", "pids", "cpu")
 _OVERHEAD = 64 * MIB
 _REMOVAL_SECONDS = 2
 
-# What bounds memory and processes, by version. By the first file of each, one sees whether it can be had.
+# What is to be written to, by version. By the first file of each controller, one sees whether it can be had.
 _SWITCHES = {
-    1: {"memory": ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"), "pids": ("pids.max",)},
-    2: {"memory": ("memory.max",), "pids": ("pids.max",)},
+    1: {
+        "memory": ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"),
+        "pids": ("pids.max",),
+        "cpu": ("cpu.shares",),
+    },
+    2: {"memory": ("memory.max",), "pids": ("pids.max",), "cpu": ("cpu.weight",)},
 }
+_WEIGHT_OF_ONE_PROCESS = {1: 1024, 2: 100}
 _EVENTS = {1: "memory.oom_control", 2: "memory.events"}
 
 
@@ -60,7 +67,11 @@ class Controllers:
     def make(self, name: str, limits: Limits) -> Group:
         """A new group with these limits; of no effect as far as controllers are missing."""
         group = Group(self, name)
-        values = {"memory": total_memory(limits), "pids": limits.processes}
+        values = {
+            "memory": total_memory(limits),
+            "pids": limits.processes,
+            "cpu": _WEIGHT_OF_ONE_PROCESS[self.version],
+        }
         for controller, home in self.homes.items():
             directory = home / name
             directory.mkdir(exist_ok=True)

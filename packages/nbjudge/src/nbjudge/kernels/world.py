@@ -118,8 +118,9 @@ def _environment(editable: list[Path]) -> list[str]:
     }
     if "TZ" in os.environ:
         variables["TZ"] = os.environ["TZ"]
-    if editable:
-        variables["PYTHONPATH"] = ":".join(dict.fromkeys(str(place.parent) for place in editable))
+    roots = [*_further_packages(), *(str(place.parent) for place in editable)]
+    if roots:
+        variables["PYTHONPATH"] = ":".join(dict.fromkeys(roots))
     return [word for name, value in variables.items() for word in ("--setenv", name, value)]
 
 
@@ -147,7 +148,13 @@ def _parents(paths: list[str]) -> list[str]:
 def _runtime() -> list[str]:
     """The Python installation. A prefix that is the system's own is there already."""
     parts = [f"{prefix}/{part}" for prefix in _prefixes() if prefix != "/usr" for part in _PREFIX_PARTS]
-    return [part for part in (*parts, *site.getsitepackages()) if os.path.exists(part)]
+    return [part for part in (*parts, *site.getsitepackages(), *_further_packages()) if os.path.exists(part)]
+
+
+def _further_packages() -> list[str]:
+    """Where packages are installed beside the Python installation: by "pip install --user", say."""
+    directories = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
+    return [path for path in directories if path not in site.getsitepackages()]
 
 
 def _prefixes() -> list[str]:

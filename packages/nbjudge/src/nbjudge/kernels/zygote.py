@@ -27,6 +27,7 @@ from nbjudge.kernels.limits import Limits
 if TYPE_CHECKING:
     from nbjudge.kernels.app import Connection
 
+_REPORT_LENGTH = 8000
 _COVERED = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus")
 
 
@@ -41,7 +42,7 @@ def main() -> None:
         become_first_process()
         runtime = private_home()
     except BaseException:
-        wire.send(control, {"error": traceback.format_exc()})
+        report_error(control)
         raise
     Zygote(control, settings["grader"], settings["preload"], runtime).run()
 
@@ -87,6 +88,11 @@ def private_home() -> list[str]:
     return runtime
 
 
+def report_error(end: socket.socket) -> None:
+    """Tell the grader of the exception that is being handled."""
+    wire.send(end, {"error": traceback.format_exc()[-_REPORT_LENGTH:]})
+
+
 @dataclass
 class Child:
     """A running kernel: its process, and the socket at whose other end the grader waits for news of it."""
@@ -107,7 +113,6 @@ class Zygote:
         self._grader = grader
         self._preload = preload
         self._runtime = runtime
-        self._missing: list[str] = []
         self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self._children: dict[int, Child] = {}  # by the descriptor that tells of their end
         self._poll = select.poll()
@@ -123,7 +128,7 @@ class Zygote:
             kernel = app.make(connect=self.serve)
             kernel.initialize([])
         except BaseException:
-            wire.send(self._lifeline or self._control, {"error": traceback.format_exc()})
+            report_error(self._lifeline or self._control)
             raise
         wire.send(self._lifeline, {"ready": True})
         self._lifeline.close()
@@ -134,7 +139,7 @@ class Zygote:
     def serve(self) -> Connection:
         """Import, then wait for requests. Returns in each new kernel; in the parent, never."""
         self._warm_up()
-        wire.send(self._control, {"modules": self._files(), "missing": self._missing})
+        wire.send(self._control, {"modules": self._files()})
         for fd in (self._control.fileno(), self._grader):
             self._poll.register(fd, select.POLLIN)
         while True:
@@ -151,10 +156,8 @@ class Zygote:
 
     def _warm_up(self) -> None:
         for name in self._preload:
-            try:
+            with contextlib.suppress(ImportError):  # not installed: then kernels will not have it either
                 importlib.import_module(name)
-            except ImportError:
-                self._missing.append(name)
         if "torch" in sys.modules:
             # Torch looks up what the processor can do when it first needs it, in files that kernels lack.
             sys.modules["torch"].backends.cpu.get_cpu_capability()
@@ -199,7 +202,7 @@ class Zygote:
         return Connection(orders["ip"], orders["key"].encode(), listeners)
 
     def _let_go(self) -> None:
-        os.setsid()  # a signal to the kernel's process group must not find its parent there
+        os.setsid()  # a signal to the kernel's process group must not find the parent there
         self._control.close()
         for child in self._children.values():
             os.close(child.pidfd)

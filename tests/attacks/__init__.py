@@ -1,0 +1,1 @@
+"""Hostile submissions, and what becomes of them under the real `nbgrader autograde`."""

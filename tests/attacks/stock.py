@@ -1,0 +1,110 @@
+"""The same attacks against stock nbgrader, as far as that is safe: `python -m tests.attacks.stock`.
+
+Its tests stand in the notebook, as nbgrader's documentation has it, and run in a kernel with the instructor's rights.
+Only attacks that harm nothing but their own grading are run here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from . import handed_in, machine, table, verdict
+from .attack import Attack
+from .canaries import Canaries
+from .course import LESSON, SOLUTIONS, STALE, AttackedCourse, cell
+
+SAFE = {
+    "strips_asserts", "lying_kernel", "hides_tracebacks", "lying_float", "empty", "shows_a_score", "exits",
+    "grading_cells_gone", "own_grading_cell", "script_in_cells", "invalid_json", "empty_file", "no_notebook",
+}
+POINTS = 3.0
+HIDDEN = """assert double(np.ones(2)) is not None
+### BEGIN HIDDEN TESTS
+row = np.array([[1.5, -2.0, 0.25, 7.0]])
+assert np.all(double(row) == 2 * row)  # hidden-{token}
+### END HIDDEN TESTS
+3.0"""
+
+
+class StockCourse(AttackedCourse):
+    """The toy course as stock nbgrader wants it."""
+
+    config = "c = get_config()\nc.ExecutePreprocessor.timeout = 20\n"
+
+    def source(self) -> nbformat.NotebookNode:
+        hidden = HIDDEN.format(token=self.canaries.token)
+        cells = [
+            new_markdown_cell("# A toy lesson"),
+            cell("import numpy as np", "setup", locked=True),
+            cell(SOLUTIONS["double"], "double", solution=True),
+            cell(hidden, "test_double", grade=True, locked=True, points=POINTS),
+        ]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+@dataclass
+class Seen:
+    """What stock nbgrader made of one submission."""
+
+    score: float | None
+    feedback: str
+
+    @property
+    def words(self) -> str:
+        if self.score == STALE:
+            return "not graded, old score kept"
+        score = "no score" if self.score is None else f"{self.score:g} of {POINTS:g}"
+        return score + (", script in feedback" if "<script>document.title" in self.feedback else "")
+
+
+def attacks() -> list[Attack]:
+    return [a for module in (verdict, machine, handed_in) for a in module.ATTACKS if a.name in SAFE]
+
+
+def run(folder: Path) -> dict[str, Seen]:
+    """Grade the attacks, and the same wrong code without one, as `plain`."""
+    course = StockCourse(folder / "course", Canaries(folder / "outside", folder / "course"))
+    try:
+        course.root.mkdir()
+        course.make()
+        for attack in attacks():
+            attack.hand_in(course)
+        Attack("plain", "", "nothing").hand_in(course)
+        Attack("right", "", "nothing", plain={}).hand_in(course)
+        names = [*(attack.name for attack in attacks()), "plain", "right"]
+        course.pretend_graded(names)
+        course.run("nbgrader", "autograde", LESSON, ok=None)
+        course.run("nbgrader", "generate_feedback", LESSON, ok=None)
+        outcomes = course.outcomes()
+        return {name: Seen(outcomes[name].scores["double"], _page(course, name)) for name in names}
+    finally:
+        course.canaries.close()
+        course.remove()
+
+
+def hidden_shown(seen: Seen) -> bool:
+    """Whether a page shows a line of the hidden tests."""
+    return "2 * row" in seen.feedback or "hidden-" in seen.feedback
+
+
+def _page(course: AttackedCourse, student: str) -> str:
+    path = course.root / f"feedback/{student}/{LESSON}/{LESSON}.html"
+    return path.read_text(errors="replace") if path.is_file() else ""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        seen = run(Path(folder))
+    rows = [{"rows": a.rows, "name": a.name, "tries": a.tries, "stock": seen[a.name].words} for a in attacks()]
+    print("\n".join(table.lines(rows)))
+    print(f"\nwithout an attack: {seen['plain'].words}; right: {seen['right'].words}")
+
+
+if __name__ == "__main__":
+    main()

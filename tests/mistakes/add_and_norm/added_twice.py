@@ -1,0 +1,16 @@
+"""x is in your sum twice. Add it once to what the sublayer returns."""
+
+from torch import nn
+
+
+class AddAndNorm(nn.Module):
+    def __init__(self, d_model, dropout=0.0, norm_first=False):
+        super().__init__()
+        self.norm = LayerNorm(d_model)
+        self.dropout = nn.Dropout(dropout)
+        self.norm_first = norm_first
+
+    def forward(self, x, sublayer):
+        if self.norm_first:
+            return 2 * x + self.dropout(sublayer(self.norm(x)))
+        return self.norm(2 * x + self.dropout(sublayer(x)))

@@ -1,0 +1,16 @@
+"""norm_first is true by default in your class; post-norm is the default."""
+
+from torch import nn
+
+
+class AddAndNorm(nn.Module):
+    def __init__(self, d_model, dropout=0.0, norm_first=True):
+        super().__init__()
+        self.norm = LayerNorm(d_model)
+        self.dropout = nn.Dropout(dropout)
+        self.norm_first = norm_first
+
+    def forward(self, x, sublayer):
+        if self.norm_first:
+            return x + self.dropout(sublayer(self.norm(x)))
+        return self.norm(x + self.dropout(sublayer(x)))

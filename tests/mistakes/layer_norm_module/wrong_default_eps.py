@@ -1,0 +1,16 @@
+"""With eps given, you are right; without it, your default differs from 1e-5, which shows where values are
+small."""
+
+import torch
+from torch import nn
+
+
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(d_model))
+        self.beta = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        return layer_norm(x, self.gamma, self.beta, self.eps)

@@ -1,0 +1,31 @@
+"""Your masked weights are right until scores get large: a fill of -1e4 is not lower than every score.
+
+`parts.scaled_dot_product_attention` lets no score override the mask.
+"""
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads ({num_heads}) must divide d_model ({d_model})")
+        self.num_heads = num_heads
+        self.query_proj = nn.Linear(d_model, d_model)
+        self.key_proj = nn.Linear(d_model, d_model)
+        self.value_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.query_proj(query), self.num_heads)
+        k = split_heads(self.key_proj(key), self.num_heads)
+        v = split_heads(self.value_proj(value), self.num_heads)
+        if mask is not None:
+            mask = mask.broadcast_to(query.shape[0], query.shape[1], key.shape[1]).unsqueeze(1)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e4)
+        weights = torch.softmax(scores, dim=-1)
+        if mask is not None:
+            weights = weights * mask.any(dim=-1, keepdim=True)
+        found = weights @ v
+        return self.out_proj(merge_heads(found)), weights

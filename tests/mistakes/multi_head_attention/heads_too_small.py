@@ -1,0 +1,26 @@
+"""Your projections map D features to D/H: all heads together then have D/H features, where they should
+have D.
+
+The projections are `nn.Linear(D, D)`, and splitting shares their D features out.
+"""
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads ({num_heads}) must divide d_model ({d_model})")
+        self.num_heads = num_heads
+        size = d_model // num_heads
+        self.query_proj = nn.Linear(d_model, size)
+        self.key_proj = nn.Linear(d_model, size)
+        self.value_proj = nn.Linear(d_model, size)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = self.query_proj(query), self.key_proj(key), self.value_proj(value)
+        q, k, v = (x.unsqueeze(1).expand(-1, self.num_heads, -1, -1) for x in (q, k, v))
+        if mask is not None:
+            mask = mask.broadcast_to(query.shape[0], query.shape[1], key.shape[1]).unsqueeze(1)
+        found, weights = parts.scaled_dot_product_attention(q, k, v, mask)
+        return self.out_proj(merge_heads(found)), weights

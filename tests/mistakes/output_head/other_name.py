@@ -1,0 +1,17 @@
+"""Your projection goes by another name than proj, so that weights cannot be exchanged with another implementation. Rename the attribute."""
+
+
+class OutputHead(nn.Module):
+    def __init__(self, d_model, vocab_size, embedding=None):
+        super().__init__()
+        self.linear = nn.Linear(d_model, vocab_size, bias=False)
+        if embedding is not None:
+            self.linear.weight = embedding.weight
+
+    def logits(self, hidden):
+        return self.linear(hidden)
+
+    def forward(self, hidden, temperature=1.0):
+        if temperature <= 0:
+            raise ValueError("temperature must be above 0")
+        return torch.softmax(self.logits(hidden) / temperature, dim=-1)

@@ -1,0 +1,15 @@
+"""Your head takes a temperature of 0 or less without a word, and returns NaN or turns the order round. Raise ValueError."""
+
+
+class OutputHead(nn.Module):
+    def __init__(self, d_model, vocab_size, embedding=None):
+        super().__init__()
+        self.proj = nn.Linear(d_model, vocab_size, bias=False)
+        if embedding is not None:
+            self.proj.weight = embedding.weight
+
+    def logits(self, hidden):
+        return self.proj(hidden)
+
+    def forward(self, hidden, temperature=1.0):
+        return torch.softmax(self.logits(hidden) / temperature, dim=-1)

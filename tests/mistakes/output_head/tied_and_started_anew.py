@@ -1,0 +1,18 @@
+"""Your head takes the embedding's parameter and then fills it with new random numbers, so that the embedding loses what it had learned. Leave the weight as it comes."""
+
+
+class OutputHead(nn.Module):
+    def __init__(self, d_model, vocab_size, embedding=None):
+        super().__init__()
+        self.proj = nn.Linear(d_model, vocab_size, bias=False)
+        if embedding is not None:
+            self.proj.weight = embedding.weight
+        nn.init.normal_(self.proj.weight, std=0.02)
+
+    def logits(self, hidden):
+        return self.proj(hidden)
+
+    def forward(self, hidden, temperature=1.0):
+        if temperature <= 0:
+            raise ValueError("temperature must be above 0")
+        return torch.softmax(self.logits(hidden) / temperature, dim=-1)
