@@ -53,7 +53,7 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, steps, warm_up))
     losses: list[float] = []
     model.train()
-    with _one_thread(), _Display(steps) as display:
+    with one_thread(), _Display(steps) as display:
         for batch in _turns(batches, steps, seed):
             optimizer.zero_grad()
             value = loss(model, *batch)
@@ -71,7 +71,8 @@ def train(
 
 
 @contextmanager
-def _one_thread():
+def one_thread():
+    """Compute with a single thread inside the ``with`` statement."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -122,22 +123,20 @@ def _turns(batches: Sequence[tuple[Tensor, ...]], steps: int, seed: int):
 
 
 class _Display:
-    """A progress bar and, in a notebook, a picture of the losses so far. Ends quietly on an interrupt."""
+    """A progress bar and, in a notebook, above it, a picture of the losses so far. Ends quietly on an interrupt."""
 
     def __init__(self, steps: int) -> None:
-        from tqdm import tqdm
-
-        # To the ordinary output: a notebook shows the other one as if something were wrong.
-        self.bar = tqdm(total=steps, file=sys.stdout, unit="step", mininterval=0.5, dynamic_ncols=False, ncols=90)
-        self.handle = None
-        self.drawn = time.monotonic()
+        self.steps = steps
+        self.bar = self.handle = None
+        self.drawn = -math.inf
         self.losses: list[float] = []
 
     def __enter__(self) -> _Display:
         return self
 
     def __exit__(self, kind: type | None, *_: object) -> bool:
-        self.bar.close()
+        if self.bar is not None:
+            self.bar.close()
         self._draw()
         if kind is KeyboardInterrupt:
             print(f"Interrupted after {len(self.losses)} steps.")
@@ -145,11 +144,16 @@ class _Display:
 
     def show(self, losses: list[float]) -> None:
         self.losses = losses
+        if time.monotonic() - self.drawn > _REDRAW_SECONDS:
+            self._draw()
+        if self.bar is None:
+            from tqdm import tqdm
+
+            # To the ordinary output: a notebook shows the other one as if something were wrong.
+            self.bar = tqdm(total=self.steps, file=sys.stdout, unit="step", mininterval=1.0, ncols=90)
         self.bar.update()
         if len(losses) % 10 == 0:
             self.bar.set_postfix_str(f"loss {sum(losses[-10:]) / 10:.4f}", refresh=False)
-        if time.monotonic() - self.drawn > _REDRAW_SECONDS:
-            self._draw()
 
     def _draw(self) -> None:
         if not self.losses or not _in_notebook():
@@ -158,7 +162,7 @@ class _Display:
 
         from .pictures.transformer import loss_curve
 
-        picture = loss_curve(self.losses, self.bar.total)
+        picture = loss_curve(self.losses, self.steps)
         if self.handle is None:
             self.handle = display(picture, display_id=True)
         else:

@@ -312,9 +312,12 @@ def continuations(
     """Print what ``write(prompt, temperature)`` returns at each temperature; nothing in grading."""
     if grading():
         return
+    from ..training import one_thread
+
     for temperature in temperatures:
         print(f"── temperature {temperature:g} " + "─" * 50)
-        print(write(prompt, temperature), end="\n\n")
+        with one_thread():
+            print(write(prompt, temperature), end="\n\n")
 
 
 @picture
