@@ -94,8 +94,9 @@ def _forget(directory: CourseDirectory, student: str, assignment: str) -> None:
     """Take back old scores first of all: what nbgrader does next may fail, and it would let them stand."""
     from nbgrader.api import Gradebook, MissingEntry  # slow to import, and only wanted where something is graded
 
-    from nbjudge.rebuild import forget_scores
+    from nbjudge.rebuild import UNFINISHED, forget_scores, missing
 
+    folder = Path(directory.format_path(directory.submitted_directory, student, assignment))
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         try:
             if _config.Autograde.get("create_student", True):
@@ -104,7 +105,9 @@ def _forget(directory: CourseDirectory, student: str, assignment: str) -> None:
         except MissingEntry:
             return  # nbgrader will say what is missing
         for notebook in submission.notebooks:
-            forget_scores(gradebook, {"student": student, "assignment": assignment, "notebook": notebook.name})
+            about = {"student": student, "assignment": assignment, "notebook": notebook.name}
+            there = os.path.lexists(folder / f"{notebook.name}.ipynb")
+            forget_scores(gradebook, about, UNFINISHED if there else missing(notebook.name))
 
 
 def _unlink_folder(folder: Path, top: Path, quarantine: Path) -> None:

@@ -90,7 +90,7 @@ class RebuildNotebook(NbGraderPreprocessor):
                 self.log.error("%s: there is no %s; a person must look", folder, name)
                 gradebook.update_or_create_student(other["student"])
                 gradebook.update_or_create_submission(about["assignment"], other["student"])
-                forget_scores(gradebook, other, f"The submission holds no file {name}.")
+                forget_scores(gradebook, other, missing(about["notebook"]))
 
     def _order(self, about: dict) -> tuple[str, ...]:
         source = Path(NBJudge(parent=self).source) / about["assignment"] / f"{about['notebook']}.ipynb"
@@ -103,6 +103,11 @@ def _source_order(path: Path, _changed: int) -> tuple[str, ...]:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     ids = (cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells)
     return tuple(found for found in ids if found)
+
+
+def missing(notebook: str) -> str:
+    """Why a person must look at a submission without one of its notebooks."""
+    return f"The submission holds no file {notebook}.ipynb."
 
 
 def forget_scores(gradebook: Gradebook, about: dict, why: str = UNFINISHED) -> None:
