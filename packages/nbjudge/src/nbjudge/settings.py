@@ -33,7 +33,7 @@ class NBJudge(Configurable):
     ).tag(config=True)
 
     cell_seconds = Float(30, help="Time for one cell, and for judging one exercise, in seconds.").tag(config=True)
-    check_seconds = Float(8, help="Time for one check, in seconds.").tag(config=True)
+    check_seconds = Float(12, help="Time for one check, in seconds.").tag(config=True)
     submission_seconds = Float(300, help="Time for one notebook, in seconds.").tag(config=True)
     output_bytes = Integer(MIB, help="Output that is kept of one cell, in bytes.").tag(config=True)
     memory_bytes = Integer(2 * GIB, help="Memory of one kernel, in bytes.").tag(config=True)
