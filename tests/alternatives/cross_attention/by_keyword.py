@@ -1,4 +1,4 @@
-"""Arguments by name."""
+"""Every argument is passed by its name."""
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

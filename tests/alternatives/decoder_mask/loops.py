@@ -1,4 +1,4 @@
-"""Three loops."""
+"""Three loops, over batch, query and key."""
 
 
 def decoder_mask(token_ids, pad_id=0):
