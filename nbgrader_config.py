@@ -7,4 +7,19 @@ c = get_config()  # noqa: F821 - given by traitlets
 c.CourseDirectory.course_id = "attention_to_softmax"
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.NBJudge.given = "attnkit.parts"
+c.NBJudge.preload = [
+    "attnkit.data",
+    "attnkit.models",
+    "attnkit.pictures.attention_at_work",
+    "attnkit.pictures.cross_attention",
+    "attnkit.pictures.decoder",
+    "attnkit.pictures.feed_forward",
+    "attnkit.pictures.layer_norm",
+    "attnkit.pictures.masks",
+    "attnkit.pictures.multi_head",
+    "attnkit.pictures.output",
+    "attnkit.pictures.residual",
+    "attnkit.pictures.transformer",
+    "attnkit.training",
+]
 nbjudge.configure(c)

@@ -197,3 +197,14 @@ def test_a_grading_cell_without_judge_is_left_to_a_person(toy):
     toy.autograde()
     assert toy.scores("ann") == {"double": None, "quadruple": 4.0}
     assert "no judge(...) line" in toy.comments("ann")
+
+
+def test_a_course_without_its_given_module_stops_instead_of_costing_points(toy):
+    toy.hand_in("ann", toy.answered())
+    (toy.root / "given_parts.py").rename(toy.root / "mislaid.py")
+    done = toy.autograde(ok=False)
+    assert "there is no module 'given_parts'" in done.stderr and "nbgrader_config.py" in done.stderr
+    assert "Traceback" not in done.stderr
+    (toy.root / "mislaid.py").rename(toy.root / "given_parts.py")
+    toy.autograde()
+    assert toy.scores("ann") == FULL

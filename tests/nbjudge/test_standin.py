@@ -184,7 +184,7 @@ def test_frames_that_are_no_messages_are_refused(frame):
     ours, theirs = socket.socketpair()
     theirs.sendall(frame)
     with pytest.raises(wire.WireError):
-        wire.receive(ours)
+        wire.Channel(ours).receive()
 
 
 def test_a_watch_sees_a_call_by_any_name():

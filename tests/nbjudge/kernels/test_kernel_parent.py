@@ -93,13 +93,13 @@ def test_imports_that_start_threads_are_refused(module):
         "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
     )
     with pytest.raises(SandboxUnavailable, match="1 threads"):
-        WarmParent(("given_parts",))
+        WarmParent(("given_parts",)).wait_until_warm()
 
 
 def test_imports_that_fail_are_named(module):
     module.write_text("1 / 0")
     with pytest.raises(SandboxUnavailable, match="ZeroDivisionError"):
-        WarmParent(("given_parts",))
+        WarmParent(("given_parts",)).wait_until_warm()
 
 
 def test_a_process_forked_from_the_grader_gets_its_own_parent():

@@ -18,6 +18,10 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from nbjudge.kernels import warm_up
+from nbjudge.kernels.preload import PRELOAD
+from nbjudge.settings import NBJudge
+
 log = logging.getLogger("nbjudge")
 STATE = Path(".nbjudge") / "grading"
 QUARANTINE = Path("quarantine")
@@ -41,6 +45,10 @@ def before_submission(assignment: str, student: str, notebooks: list[str]) -> No
     match = re.match(pattern, str(folder))
     if match is None:
         return
+    settings = NBJudge(config=_config)
+    if settings.sandbox == "bubblewrap":
+        warm_up((*PRELOAD, *settings.course_modules))
+        import nbjudge.execute  # noqa: F401 - imports torch, as the warm parent does at the same time
     _forget(directory, match["s"], match["a"])
     quarantine = QUARANTINE / match["s"] / match["a"]
     _unlink_folder(folder, Path(directory.format_path(directory.submitted_directory, ".", ".")), quarantine)
@@ -99,15 +107,18 @@ def _forget(directory: CourseDirectory, student: str, assignment: str) -> None:
     folder = Path(directory.format_path(directory.submitted_directory, student, assignment))
     with Gradebook(directory.db_url, directory.course_id) as gradebook:
         try:
-            if _config.Autograde.get("create_student", True):
-                gradebook.update_or_create_student(student)
-            submission = gradebook.update_or_create_submission(assignment, student)
+            notebooks = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
+            there = {name: os.path.lexists(folder / f"{name}.ipynb") for name in notebooks}
+            if not all(there.values()):
+                if _config.Autograde.get("create_student", True):
+                    gradebook.update_or_create_student(student)
+                gradebook.update_or_create_submission(assignment, student)
+            gradebook.find_submission(assignment, student)
         except MissingEntry:
-            return  # nbgrader will say what is missing
-        for notebook in submission.notebooks:
-            about = {"student": student, "assignment": assignment, "notebook": notebook.name}
-            there = os.path.lexists(folder / f"{notebook.name}.ipynb")
-            forget_scores(gradebook, about, UNFINISHED if there else missing(notebook.name))
+            return  # it is graded for the first time, or nbgrader will say what is missing
+        for name in notebooks:
+            about = {"student": student, "assignment": assignment, "notebook": name}
+            forget_scores(gradebook, about, UNFINISHED if there[name] else missing(name))
 
 
 def _unlink_folder(folder: Path, top: Path, quarantine: Path) -> None:

@@ -22,7 +22,6 @@ def configure(c: Config) -> None:
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",
         "nbjudge.rebuild.RebuildNotebook",
-        "nbgrader.preprocessors.OverwriteKernelspec",
     ]
     c.Autograde.autograde_preprocessors = [
         "nbjudge.execute.JudgedExecute",
@@ -31,8 +30,7 @@ def configure(c: Config) -> None:
         "nbgrader.preprocessors.LimitOutput",
         "nbjudge.feedback.InertOutputs",
         "nbjudge.save.SaveVerdicts",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbjudge.save.LatePenalties",
     ]
     c.Autograde.pre_convert_hook = "nbjudge.batch.before_submission"
     c.Autograde.post_convert_hook = "nbjudge.batch.after_submission"

@@ -103,7 +103,7 @@ class _Grading:
 
     def __exit__(self, *_: object) -> None:
         if self._session is not None:
-            self._session.close()
+            self._session.stop()
 
     def run(self, results: dict[str, Result]) -> None:
         count = itertools.count(1)

@@ -8,6 +8,7 @@ a Unix socket, which also carries the descriptor that a child serves on.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -69,6 +70,7 @@ def main(preload: list[str]) -> None:
             importlib.import_module(name)
     from nbjudge.worker import run_job
 
+    gc.freeze()  # else each child's first collection would copy all that it shares with us
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=os.dup(0))
     while True:

@@ -115,7 +115,7 @@ class Judge:
 def source_worker(course: Course, exercise: str, source: str, folder: Path | None = None) -> Worker:
     """A process that holds what `source` defines for `exercise`; by default with the reference's files."""
     solved = course.exercise(exercise).with_source(source)
-    return Worker(solved, course.settings.given, folder or course.artifacts(exercise))
+    return Worker(solved, course.settings, folder or course.artifacts(exercise))
 
 
 def solution_worker(course: Course, exercise: str) -> Worker:
@@ -125,7 +125,8 @@ def solution_worker(course: Course, exercise: str) -> Worker:
 
 def begin_check(connection: Connection, forbids: tuple[str, ...], given: str) -> None:
     """Forget what earlier checks made, fix the random state, and watch for forbidden calls."""
-    connection.request("reset", forbids=list(forbids), given=given, seed=_SEED)
+    # Not awaited: requests are answered in their order, and the first one of the check will be.
+    connection.tell("reset", forbids=list(forbids), given=given, seed=_SEED)
 
 
 class _Run:
@@ -171,7 +172,7 @@ class _Run:
         connection.observed = answers
         try:
             begin_check(connection, about.forbids, self._given)
-        except (Unresponsive, Gone, Unusable, StudentError) as error:
+        except (Unresponsive, Gone) as error:
             self._recover(error)
             return about.says, "the process that holds your code did not answer"
         torch.default_generator.manual_seed(_SEED)
@@ -204,7 +205,7 @@ class _Run:
             self._host.interrupt()
             self._connection.deadline = time.monotonic() + _INTERRUPT_SECONDS
             try:
-                begin_check(self._connection, (), self._given)
+                self._connection.request("reset", forbids=[], given=self._given, seed=_SEED)
                 return seen
             except (Unresponsive, Gone, Unusable, StudentError):
                 self._host.kill()

@@ -7,6 +7,7 @@ the solution cells, by id, and the cells that were added, each kept behind the i
 from __future__ import annotations
 
 import glob
+import importlib.util
 import json
 import os
 import re
@@ -15,11 +16,12 @@ from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, Notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from nbjudge.kernels import SandboxUnavailable, require_sandbox
-from nbjudge.settings import NBJudge
+from nbjudge.kernels.preload import PRELOAD
+from nbjudge.settings import CONFIG_FILE, NBJudge
 from nbjudge.submission import KEY, new_cell
 
 UNFINISHED = "The grading of this submission did not finish."
@@ -47,33 +49,54 @@ class _Handed:
 
 
 class RebuildNotebook(NbGraderPreprocessor):
-    """The sanitising step of autograding. Takes the place of nbgrader's DeduplicateIds and OverwriteCells."""
+    """The sanitising step of autograding. Takes the place of nbgrader's own sanitisers.
+
+    Those are DeduplicateIds, OverwriteKernelspec and OverwriteCells.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         about = resources["nbgrader"]
+        self._require_given()
         self._require_sandbox()
         with Gradebook(about["db_url"]) as gradebook:
             forget_scores(gradebook, about)
             self._mark_empty(gradebook, about)
-            anchors = _anchors(gradebook, about, self._order(about))
+            notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
+            kernelspec = json.loads(notebook.kernelspec or "{}")
+            anchors = _anchors(notebook, self._order(about))
         notes: dict[str, list[str]] = {}
         rebuilt = NotebookNode(nb)
         if "problem" not in nb.metadata.get(KEY, {}):
             rebuilt.cells = list(_cells(anchors, _sort(nb.cells, anchors), notes))
         else:
             rebuilt.cells = [_cell(anchor, anchor.source) for anchor in anchors]
+        rebuilt.metadata["kernelspec"] = NotebookNode(kernelspec)
         rebuilt.metadata[KEY] = {**nb.metadata.get(KEY, {}), "notes": notes}
         for grade_id, texts in notes.items():
             self.log.warning("%s, %s: %s", about["student"], grade_id, " ".join(texts))
         return rebuilt, resources
 
+    def _require_given(self) -> None:
+        """Stop where the course itself is incomplete: learners must not pay for it."""
+        given = NBJudge(parent=self).given
+        try:
+            found = not given or importlib.util.find_spec(given)
+        except ImportError:
+            found = None
+        if not found:
+            raise SystemExit(
+                f"nbgrader autograde: there is no module {given!r}, which c.NBJudge.given in {CONFIG_FILE} names. "
+                "Install it where nbgrader runs, or correct the name."
+            )
+
     def _require_sandbox(self) -> None:
         """Stop the whole command, before anything is touched, where the sandbox cannot be had."""
-        if NBJudge(parent=self).sandbox == "none":
+        settings = NBJudge(parent=self)
+        if settings.sandbox == "none":
             self.log.warning("Grading without a sandbox: this code runs with your rights.")
             return
         try:
-            require_sandbox()
+            require_sandbox((*PRELOAD, *settings.course_modules))
         except SandboxUnavailable as error:
             raise SystemExit(f"nbgrader autograde: {error}") from error
 
@@ -120,8 +143,7 @@ def forget_scores(gradebook: Gradebook, about: dict, why: str = UNFINISHED) -> N
     gradebook.db.commit()
 
 
-def _anchors(gradebook: Gradebook, about: dict, order: tuple[str, ...]) -> list[_Anchor]:
-    notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
+def _anchors(notebook: Notebook, order: tuple[str, ...]) -> list[_Anchor]:
     points = {cell.name: cell.max_score for cell in notebook.grade_cells}
     tasks = {cell.name: cell.max_score for cell in notebook.task_cells}
     solutions = {cell.name for cell in notebook.solution_cells}

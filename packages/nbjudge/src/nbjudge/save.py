@@ -5,11 +5,12 @@ from __future__ import annotations
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Grade, Gradebook
-from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
 from nbjudge.execute import VERDICTS, Result
 from nbjudge.settings import NBJudge
 
+LATE = "nbjudge_late"  # the key in `resources` of whether there may be a penalty
 NOT_RUN = "This cell was not judged."
 
 
@@ -32,8 +33,16 @@ class SaveVerdicts(SaveAutoGrades):
                     if utils.is_solution(cell) or utils.is_task(cell):
                         text = _comment(cell, group, results, unsafe)
                         comments[cell.metadata.nbgrader.grade_id].auto_comment = text
+            resources[LATE] = submission.assignment.total_seconds_late > 0 or submission.late_submission_penalty
             gradebook.db.commit()
         return nb, resources
+
+
+class LatePenalties(AssignLatePenalties):
+    """nbgrader's own; it opens the gradebook, which takes its time, only for what was late, or once counted so."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        return super().preprocess(nb, resources) if resources[LATE] else (nb, resources)
 
 
 def _by_exercise(cells: list[NotebookNode]) -> list[list[NotebookNode]]:

@@ -37,17 +37,17 @@ class Server:
     """Serves one object of the learner's over a socket until it is told to end."""
 
     def __init__(self, sock: socket.socket, root: object, first: int = 0):
-        self._sock, self._first = sock, first
+        self._channel, self._first = wire.Channel(sock), first
         self._objects: dict[int, object] = {0: root}
         self._calls: dict[int, tuple[dict, list]] = {}
         self._ids = itertools.count(1)
         self._watch = Watch(())
 
     def run(self) -> None:
-        wire.send(self._sock, {"id": self._first, "ok": True}, {})
+        self._channel.send({"id": self._first, "ok": True}, {})
         while True:
             try:
-                request, arrays = wire.receive(self._sock)
+                request, arrays = self._channel.receive()
             except KeyboardInterrupt:
                 continue  # the judge gave up on a call that had just ended
             except EOFError:
@@ -55,7 +55,7 @@ class Server:
             if request["op"] == "end":
                 return
             reply, out = self._answer(request, arrays)
-            wire.send(self._sock, {"id": request["id"], **reply}, out)
+            self._channel.send({"id": request["id"], **reply}, out)
 
     def _answer(self, request: dict, arrays: dict) -> tuple[dict, dict]:
         try:
@@ -174,11 +174,7 @@ class Watch:
     """
 
     def __init__(self, names: tuple[str, ...] | list[str], given: str = ""):
-        self._given = tuple(
-            vars(module)
-            for name, module in list(sys.modules.items())
-            if given and module is not None and f"{name}.".startswith(f"{given}.")
-        )
+        self._given = _namespaces(given) if given and names else ()
         self._seen: str | None = None
         self._codes: dict[object, str] = {}
         self._builtins: dict[object, str] = {}
@@ -233,6 +229,12 @@ class Watch:
 
 # Who may take the hook off, and start threads, which get the hook from `threading`.
 _ALLOWED = {Watch.__exit__.__code__, threading.Thread.start.__code__, threading.Thread._bootstrap_inner.__code__}
+
+
+def _namespaces(package: str) -> tuple[dict, ...]:
+    """The namespaces of a package and of all its modules that are imported."""
+    names = [name for name in sys.modules if name == package or name.startswith(f"{package}.")]
+    return tuple(vars(sys.modules[name]) for name in names if sys.modules[name] is not None)
 
 
 def _functions(target: object) -> list:
@@ -325,7 +327,7 @@ def serve(
         try:
             root = eval(expression, namespace)  # the instructor's own text
         except BaseException as error:
-            wire.send(sock, {"id": first, "error": describe(error)}, {})
+            wire.Channel(sock).send({"id": first, "error": describe(error)}, {})
             return
         Server(sock, root, first).run()
     finally:
@@ -339,5 +341,4 @@ def serve(
 def serve_kernel(namespace: dict, expression: str, earlier: list[str], given: str, first: int) -> None:
     """`serve` on the socket that the kernel was given when it started."""
     with socket.socket(fileno=os.dup(int(os.environ[FD_VARIABLE]))) as sock:
-        sock.setblocking(True)
         serve(sock, namespace, expression, earlier, given, first)

@@ -6,8 +6,10 @@ tells a cell that failed from one that never ended and from one that took the ke
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -18,11 +20,13 @@ from pathlib import Path
 import zmq
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_core.utils import run_sync
 from nbformat import from_dict
 from nbformat.v4 import new_output
 
+import nbjudge.kernels.parent  # noqa: F401 - registers the end of warm parents, which must come after that of kernels
 from nbjudge.kernels import Limits
-from nbjudge.kernels.parent import PRELOAD
+from nbjudge.kernels.preload import PRELOAD
 from nbjudge.settings import NBJudge
 
 _START_SECONDS = 60
@@ -63,17 +67,39 @@ class _Specs(KernelSpecManager):
         )
 
 
+class _Manager(KernelManager):
+    """Starts a kernel as Jupyter does, without the pause that is there for Jupyter's own tests."""
+
+    async def _async_start_kernel(self, **options: object) -> None:
+        command, options = await self._async_pre_start_kernel(**options)
+        await self._async_launch_kernel(command, **options)
+        await self._async_post_start_kernel(**options)
+
+    start_kernel = run_sync(_async_start_kernel)
+
+
+_stopped: list[KernelSession] = []
+
+
+@atexit.register
+def close_stopped() -> None:
+    """Remove what is left of the kernels that were stopped. Linux needs some time for their end."""
+    while _stopped:
+        _stopped.pop().close()
+
+
 class KernelSession:
     """A running kernel in the folder of a submission."""
 
     def __init__(self, settings: NBJudge, folder: Path | None):
+        close_stopped()
         self._settings = settings
         # The sandbox has a folder of its own for sockets, which is swept up even after a grader that was killed.
         self._home = Path(tempfile.mkdtemp(prefix="nbj-")) if settings.sandbox == "none" else None
         self._context = zmq.Context()
         # A kernel that floods its output may fill its own memory, not ours.
         self._context.rcvhwm, self._context.maxmsgsize, self._context.linger = 200, 8 << 20, 0
-        self._manager = KernelManager(
+        self._manager = _Manager(
             kernel_name=_PROVISIONERS[settings.sandbox],
             kernel_spec_manager=_Specs(),
             transport="ipc",
@@ -140,8 +166,15 @@ class KernelSession:
         why = self._dead if self.dead else ""
         self._dead = self._dead or "was stopped"
         if self._manager.has_kernel:
-            self._manager.shutdown_kernel(now=True)
+            self._manager.signal_kernel(signal.SIGKILL)
+            self._manager.finish_shutdown(pollinterval=0.005)
         return why
+
+    def stop(self) -> None:
+        """End the kernel, and leave the waiting for its end to whoever starts the next one."""
+        if not self.dead:
+            self._manager.signal_kernel(signal.SIGKILL)
+        _stopped.append(self)
 
     def close(self) -> None:
         """End the kernel and remove everything it leaves."""
@@ -154,14 +187,18 @@ class KernelSession:
                 shutil.rmtree(self._home, ignore_errors=True)
 
     def _wait_until_heard(self) -> None:
-        """Until the kernel greets us on its output channel, what it prints would be lost."""
+        """Until we hear the kernel on its output channel, what it prints would be lost.
+
+        It greets whoever listens, but while it is busy starting, it may miss that somebody began to. So we also ask.
+        """
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
-            if self._iopub.poll(100):
+            if self._iopub.poll(25):
                 self._receive(self._iopub)
                 return
             if self.dead:
                 raise RuntimeError(f"it {self._dead}")
+            self._manager.session.send(self._shell, "kernel_info_request", {})
         raise RuntimeError(f"no answer within {_START_SECONDS} seconds")
 
     def _await_reply(self, message_id: str, deadline: float, output: _Output) -> dict | None:
@@ -223,7 +260,7 @@ def _limits(settings: NBJudge) -> dict:
     if settings.sandbox == "none":
         return {}
     limits = Limits(settings.memory_bytes, settings.processes, settings.file_bytes)
-    return {"limits": limits, "preload": (*PRELOAD, *([settings.given] if settings.given else []))}
+    return {"limits": limits, "preload": (*PRELOAD, *settings.course_modules)}
 
 
 def _parent(message: dict) -> object:

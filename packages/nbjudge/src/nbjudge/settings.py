@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from traitlets import Enum, Float, Integer, Unicode
+from traitlets import Enum, Float, Integer, List, Unicode
 from traitlets.config import Config, Configurable, PyFileConfigLoader
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -26,6 +26,9 @@ class NBJudge(Configurable):
     given = Unicode(
         "", help="Module whose names replace a learner's earlier exercises while a later one is judged."
     ).tag(config=True)
+    preload = List(
+        Unicode(), help="Modules that notebooks of the course import: imported once, not for every submission."
+    ).tag(config=True)
     sandbox = Enum(
         ["bubblewrap", "none"],
         "bubblewrap",
@@ -40,6 +43,11 @@ class NBJudge(Configurable):
     processes = Integer(64, help="Processes and threads of one kernel.").tag(config=True)
     file_bytes = Integer(64 * MIB, help="Largest file that a kernel may write, in bytes.").tag(config=True)
     notebook_bytes = Integer(20 * MIB, help="Largest notebook file that is read, in bytes.").tag(config=True)
+
+    @property
+    def course_modules(self) -> tuple[str, ...]:
+        """The course's own modules that are imported once, for all who are graded."""
+        return (*([self.given] if self.given else []), *self.preload)
 
 
 def load(root: Path) -> NBJudge:

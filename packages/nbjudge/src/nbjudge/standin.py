@@ -8,12 +8,14 @@ pass runs where the learner's code is.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
 import inspect
 import itertools
 import socket
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +59,7 @@ class Connection:
     """One conversation with a `nbjudge.serve.Server`."""
 
     def __init__(self, sock: socket.socket, first: int = 0):
-        self._sock = sock
+        self._channel = wire.Channel(sock)
         self._first = first  # the id that the greeting carries; those of requests follow
         self._ids = itertools.count(first + 1)
         self.deadline = float("inf")
@@ -71,20 +73,24 @@ class Connection:
 
     def request(self, op: str, encoder: wire.Encoder | None = None, **fields: object):
         """Send one request and return the answer's document and arrays, or raise what it reports."""
-        number = next(self._ids)
-        try:
-            self._sock.settimeout(wire.remaining(self.deadline))
-            wire.send(self._sock, {"op": op, "id": number, **fields}, encoder.arrays if encoder else {})
-        except TimeoutError as error:
-            raise Unresponsive from error
-        except OSError as error:
-            raise Gone from error
-        document, arrays = self._await(number)
+        document, arrays = self._await(self.tell(op, encoder, **fields))
         if "error" in document:
             error = _error(document["error"])
             self.observe((type(error).__name__, getattr(error, "kind", str(error))))
             raise error
         return document, arrays
+
+    def tell(self, op: str, encoder: wire.Encoder | None = None, **fields: object) -> int:
+        """Send one request, whose answer will be passed over unless it is awaited by the id that this returns."""
+        number = next(self._ids)
+        try:
+            document = {"op": op, "id": number, **fields}
+            self._channel.send(document, encoder.arrays if encoder else {}, self.deadline)
+        except TimeoutError as error:
+            raise Unresponsive from error
+        except OSError as error:
+            raise Gone from error
+        return number
 
     def observe(self, value: object) -> None:
         """Note what the learner's code answered; known mistakes are recognised by it."""
@@ -93,16 +99,13 @@ class Connection:
 
     def end(self) -> None:
         """Let the server end; a process that no longer listens has ended already."""
-        try:
-            self._sock.settimeout(1)
-            wire.send(self._sock, {"op": "end", "id": next(self._ids)}, {})
-        except OSError:
-            pass
+        with contextlib.suppress(OSError):
+            self._channel.send({"op": "end", "id": next(self._ids)}, {}, time.monotonic() + 1)
 
     def _await(self, number: int) -> tuple[dict, dict]:
         while True:
             try:
-                document, arrays = wire.receive(self._sock, deadline=self.deadline)
+                document, arrays = self._channel.receive(deadline=self.deadline)
             except TimeoutError as error:
                 raise Unresponsive from error
             except (EOFError, OSError) as error:

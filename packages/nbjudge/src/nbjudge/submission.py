@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 import nbformat
+import nbformat.v4
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
@@ -111,7 +112,7 @@ class JudgedNotebookExporter(NotebookExporter):
         resources = resources if resources is not None else {}
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         if self._is_ours(path):
-            notebook = nbformat.read(path, as_version=4)
+            notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))  # valid, as it was written just now
         else:
             try:
                 notebook = read_submission(path, NBJudge(parent=self).notebook_bytes)

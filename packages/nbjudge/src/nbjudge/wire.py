@@ -20,6 +20,7 @@ import torch
 from safetensors import SafetensorError
 
 _PREFIX = struct.Struct(">IQ")  # bytes of JSON, bytes of arrays
+_SMALL = 1 << 16
 
 
 class WireError(Exception):
@@ -40,33 +41,56 @@ class Bounds:
 BOUNDS = Bounds()
 
 
-def send(sock: socket.socket, document: object, arrays: dict[str, torch.Tensor]) -> None:
-    """Send one frame."""
-    text = json.dumps(document).encode()
-    block = safetensors.torch.save(arrays) if arrays else b""
-    sock.sendall(_PREFIX.pack(len(text), len(block)) + text)
-    if block:
-        sock.sendall(block)
+class Channel:
+    """One end of a conversation over a socket."""
+
+    def __init__(self, sock: socket.socket):
+        self._sock = sock
+        self._ahead = bytearray()  # what was received, and not yet asked for
+
+    def send(self, document: object, arrays: dict[str, torch.Tensor], deadline: float = math.inf) -> None:
+        """Send one frame. Raises `TimeoutError` when the other side does not take it until the `deadline`."""
+        text = json.dumps(document).encode()
+        block = safetensors.torch.save(arrays) if arrays else b""
+        self._sock.settimeout(_remaining(deadline))
+        head = _PREFIX.pack(len(text), len(block)) + text
+        if len(block) < _SMALL:  # in one piece: each piece would wake the other side
+            self._sock.sendall(head + block)
+        else:
+            self._sock.sendall(head)
+            self._sock.sendall(block)
+
+    def receive(self, bounds: Bounds = BOUNDS, deadline: float = math.inf) -> tuple[dict, dict[str, torch.Tensor]]:
+        """Receive one frame: a JSON object and its arrays.
+
+        Raises `WireError` for a malformed or oversized frame, `EOFError` when the other side is gone and
+        `TimeoutError` when the frame is not complete at the `deadline`, however busily its bytes drip in.
+        """
+        text_size, block_size = _PREFIX.unpack(self._read(_PREFIX.size, deadline))
+        if text_size > bounds.json_bytes or block_size > bounds.array_bytes:
+            raise WireError(
+                f"the answer is too large: {text_size + block_size:,} bytes, where at most "
+                f"{bounds.array_bytes:,} are accepted"
+            )
+        text, block = self._read(text_size, deadline), self._read(block_size, deadline)
+        # The names and shapes of arrays: read as a whole, before one could count them.
+        if int.from_bytes(block[:8], "little") > bounds.json_bytes:
+            raise WireError("the answer holds too many arrays")
+        return _parse(text, block, bounds)
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        while len(self._ahead) < size:
+            self._sock.settimeout(_remaining(deadline))
+            part = self._sock.recv(min(max(size - len(self._ahead), _SMALL), 1 << 20))
+            if not part:
+                raise EOFError("the other side is gone")
+            self._ahead += part
+        data = bytes(self._ahead[:size])
+        del self._ahead[:size]
+        return data
 
 
-def receive(
-    sock: socket.socket, bounds: Bounds = BOUNDS, deadline: float = math.inf
-) -> tuple[dict, dict[str, torch.Tensor]]:
-    """Receive one frame: a JSON object and its arrays.
-
-    Raises `WireError` for a malformed or oversized frame, `EOFError` when the other side is gone and
-    `TimeoutError` when the frame is not complete at the `deadline`, however busily its bytes drip in.
-    """
-    text_size, block_size = _PREFIX.unpack(_read(sock, _PREFIX.size, deadline))
-    if text_size > bounds.json_bytes or block_size > bounds.array_bytes:
-        raise WireError(
-            f"the answer is too large: {text_size + block_size:,} bytes, where at most "
-            f"{bounds.array_bytes:,} are accepted"
-        )
-    text, block = _read(sock, text_size, deadline), _read(sock, block_size, deadline)
-    # The names and shapes of arrays: read as a whole, before one could count them.
-    if int.from_bytes(block[:8], "little") > bounds.json_bytes:
-        raise WireError("the answer holds too many arrays")
+def _parse(text: bytes, block: bytes, bounds: Bounds) -> tuple[dict, dict[str, torch.Tensor]]:
     try:
         document = json.loads(text)
         arrays = safetensors.torch.load(block) if block else {}
@@ -79,7 +103,7 @@ def receive(
     return document, arrays
 
 
-def remaining(deadline: float) -> float | None:
+def _remaining(deadline: float) -> float | None:
     """Seconds until `deadline`, as a socket's timeout. Raises `TimeoutError` when it has passed."""
     if deadline == math.inf:
         return None
@@ -87,17 +111,6 @@ def remaining(deadline: float) -> float | None:
     if seconds <= 0:
         raise TimeoutError
     return seconds
-
-
-def _read(sock: socket.socket, size: int, deadline: float) -> bytes:
-    data = bytearray()
-    while len(data) < size:
-        sock.settimeout(remaining(deadline))
-        part = sock.recv(min(size - len(data), 1 << 20))
-        if not part:
-            raise EOFError("the other side is gone")
-        data += part
-    return bytes(data)
 
 
 class Encoder:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from nbjudge.course import Exercise
 from nbjudge.forkserver import ForkServer
+from nbjudge.settings import NBJudge
 from nbjudge.standin import Connection
 
 # The last one is imported by torch's first backward pass, which would otherwise cost every process 0.2 s.
@@ -22,24 +23,24 @@ PRELOAD = ("nbjudge.serve", "jaxtyping", "torch.fx.experimental.symbolic_shapes"
 
 
 @cache
-def _server(given: str) -> ForkServer:
-    return ForkServer((*PRELOAD, *([given] if given else [])))
+def _server(course_modules: tuple[str, ...]) -> ForkServer:
+    return ForkServer((*PRELOAD, *course_modules))
 
 
 class Worker:
     """Runs the source of one exercise, and serves its object. The judge's host for plain Python."""
 
-    def __init__(self, exercise: Exercise, given: str, folder: Path | None):
+    def __init__(self, exercise: Exercise, settings: NBJudge, folder: Path | None):
         self._job = {
             "setup": exercise.setup,
             "source": exercise.solution,
             "expression": exercise.expression,
             "earlier": list(exercise.earlier),
-            "given": given,
+            "given": settings.given,
         }
-        self.given = given
+        self.given = settings.given
         self.folder = folder
-        self._server = _server(given)
+        self._server = _server(settings.course_modules)
         self._pid: int | None = None
         self._socket: socket.socket | None = None
         self.sources = [exercise.solution]
@@ -105,7 +106,7 @@ def run_job(sock: socket.socket, job: dict) -> None:
         serve.rebind(namespace, job["earlier"], job["given"])
         exec(compile(job["source"], "<solution>", "exec"), namespace)
     except BaseException as error:  # reported to the judge
-        wire.send(sock, {"id": 0, "error": serve.describe(error)}, {})
+        wire.Channel(sock).send({"id": 0, "error": serve.describe(error)}, {})
         return
     serve.serve(sock, namespace, job["expression"], job["earlier"], job["given"])
 

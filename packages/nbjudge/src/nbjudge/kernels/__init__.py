@@ -1,34 +1,43 @@
 """Sandboxed, warm Jupyter kernels: strangers' code, kept apart, and started in a fraction of a second.
 
 `provisioner.SandboxProvisioner` hands them out to Jupyter. `require_sandbox` says beforehand whether this
-machine can have them; `probe.probes` tries every limit and every wall by attempting to break it.
+machine can have them, `warm_up` lets them be ready sooner; `probe.probes` tries every limit and every wall by attempting to break it.
 """
 
 from __future__ import annotations
 
+import contextlib
+
 from nbjudge.kernels.limits import Limits
 from nbjudge.kernels.obstacles import SandboxUnavailable
 
-__all__ = ["Limits", "SandboxUnavailable", "require_sandbox"]
+__all__ = ["Limits", "SandboxUnavailable", "require_sandbox", "warm_up"]
 
 _proven = False
 
 
-def require_sandbox() -> None:
+def warm_up(preload: tuple[str, ...]) -> None:
+    """Start a warm parent in the background. What goes wrong is told when it is first needed."""
+    from nbjudge.kernels.parent import start_warm_parent
+
+    with contextlib.suppress(SandboxUnavailable):
+        start_warm_parent(preload)
+
+
+def require_sandbox(preload: tuple[str, ...] = ()) -> None:
     """Start one kernel in a sandbox. Raises `SandboxUnavailable`, which names the mend, where that fails."""
     global _proven
     if _proven:
         return
     from nbjudge.kernels import obstacles
     from nbjudge.kernels.launch import launch
-    from nbjudge.kernels.parent import ParentDied, warm_parent
+    from nbjudge.kernels.parent import ParentDied
     from nbjudge.kernels.process import KernelStartFailed
 
     try:
-        launched = launch("", Limits(), preload=())
+        launched = launch("", Limits(), preload=preload)
     except (KernelStartFailed, ParentDied) as error:
         raise obstacles.cause_of_failure(str(error)).error(str(error)) from error
     launched.judge.close()
     launched.process.close()
-    warm_parent(()).close()
     _proven = True

@@ -11,15 +11,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
+import ipykernel.ipkernel
 import zmq
-from ipykernel.compiler import XCachingCompiler
 from ipykernel.control import ControlThread
+from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.shellchannel import ShellChannelThread
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.compilerop import CachingCompiler
 from traitlets import Type
 from traitlets.config import Config
 
@@ -58,8 +62,20 @@ class GradingKernel(IPythonKernel):
 
     def __init__(self, **kwargs: Any):
         kwargs["debugpy_stream"] = None  # nobody will debug
-        super().__init__(**kwargs)
+        # For the debugger, it would look at every module that is imported, and thereby copy a page of memory for each.
+        with mock.patch.object(ipykernel.ipkernel, "sys", SimpleNamespace(modules={})):
+            super().__init__(**kwargs)
         self.shell.parent = self.shell.kernel = self
+
+
+class GradingStream(OutStream):
+    """What a cell prints; a flush waits for the thread that sends it only where there is something to send."""
+
+    def flush(self) -> None:
+        with self._buffer_lock:
+            waiting = bool(self._buffers)
+        if waiting:
+            super().flush()
 
 
 class GradingApp(IPKernelApp):
@@ -70,14 +86,24 @@ class GradingApp(IPKernelApp):
 
     def init_connection_file(self) -> None:
         """Where ipykernel would read its connection file, learn the connection by `connect`."""
-        GradingShell.instance(
-            parent=self, profile_dir=self.profile_dir, kernel=None, compiler_class=XCachingCompiler
+        self.log.setLevel(self.log_level)  # else ipykernel would write every message, and nobody read it
+        # Not ipykernel's compiler, which names each cell after a hash for the debugger, made byte by byte.
+        self.shell = GradingShell.instance(
+            parent=self, profile_dir=self.profile_dir, kernel=None, compiler_class=CachingCompiler
         )
+        super().init_extensions()
+        super().init_code()
         connection = self.connect()
         self.transport, self.ip, self.session.key = "ipc", connection.ip, connection.key
         self._listeners = dict(zip(PORTS.values(), connection.listeners, strict=True))
         for name, port in PORTS.items():
             setattr(self, name, port)
+
+    def init_extensions(self) -> None:
+        """The parent has done it."""
+
+    def init_code(self) -> None:
+        """The parent has done it."""
 
     def _bind_socket(self, s: zmq.Socket, port: int) -> int:
         # The grader listens already: its client need not wait for us, and we need no directory in common.
@@ -109,6 +135,8 @@ def make(connect: Callable[[], Connection]) -> GradingApp:
     config = Config()
     config.HistoryManager.enabled = False  # a database and a thread
     config.IPKernelApp.capture_fd_output = False  # pipes and threads for what C code prints
+    config.IPKernelApp.outstream_class = f"{__name__}.{GradingStream.__name__}"
+    config.GradingKernel._execute_sleep = 0.0  # before every reply; our session waits for the last output anyway
     config.IPCompleter.use_jedi = False
     app = GradingApp.instance(config=config)
     app.connect = connect

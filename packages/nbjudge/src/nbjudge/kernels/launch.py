@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbjudge.kernels.limits import Limits
-from nbjudge.kernels.parent import LONGEST_SOCKET_PATH, PRELOAD, ParentDied, WarmParent, warm_parent
+from nbjudge.kernels.parent import LONGEST_SOCKET_PATH, ParentDied, WarmParent, warm_parent
 from nbjudge.kernels.ports import PORTS
-from nbjudge.kernels.process import KernelProcess
+from nbjudge.kernels.preload import PRELOAD
+from nbjudge.kernels.process import KernelProcess, KernelStartFailed
 
 
 @dataclass
 class Launched:
     """A kernel, where it is reached, and the judge's end of a socket that only judge and kernel have."""
 
+    parent: WarmParent
     process: KernelProcess
     ip: str
     judge: socket.socket
@@ -31,7 +33,15 @@ def launch(
     ip: str | None = None,
 ) -> Launched:
     """Start a kernel, which is reached at the sockets <ip>-1 to <ip>-5. Without an `ip`, one is chosen."""
-    parent, process = _spawn(limits, preload)
+    # When the parent was killed, the kernel that it had ready ends first; then, it gives birth to no other.
+    for _ in range(2):
+        with contextlib.suppress(ParentDied, KernelStartFailed):
+            return _launch(warm_parent(preload), key, limits, folder, ip)
+    return _launch(warm_parent(preload), key, limits, folder, ip)
+
+
+def _launch(parent: WarmParent, key: str, limits: Limits, folder: str | None, ip: str | None) -> Launched:
+    process = parent.spawn(limits)
     ip = ip or parent.name_sockets()
     ours, theirs = socket.socketpair()
     try:
@@ -42,16 +52,7 @@ def launch(
         ours.close()
         process.close()
         raise
-    return Launched(process, ip, ours)
-
-
-def _spawn(limits: Limits, preload: tuple[str, ...]) -> tuple[WarmParent, KernelProcess]:
-    parent = warm_parent(preload)
-    try:
-        return parent, parent.spawn(limits)
-    except ParentDied:
-        parent = warm_parent(preload)  # a new one
-        return parent, parent.spawn(limits)
+    return Launched(parent, process, ip, ours)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import itertools
 import os
 import shlex
@@ -10,28 +11,14 @@ import shutil
 import subprocess
 import tempfile
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from nbjudge.kernels import obstacles, wire, world
 from nbjudge.kernels.cgroup import Controllers, total_memory
 from nbjudge.kernels.limits import Limits
+from nbjudge.kernels.preload import PRELOAD
 from nbjudge.kernels.process import KernelProcess
-
-PRELOAD = (
-    "numpy",
-    "torch",
-    "torch._dynamo",  # else imported by the first step of an optimiser, which would take a second
-    "safetensors.torch",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "jaxtyping",
-    "stack_data",  # this and the next two: for the first traceback
-    "pygments.formatters.terminal256",
-    "pygments.lexers.python",
-    "attnkit",
-    "nbjudge.serve",
-)
-"""What is imported once, before any kernel. What is not installed is left out."""
 
 LONGEST_SOCKET_PATH = 107
 """In bytes; a limit of Linux."""
@@ -45,13 +32,21 @@ class ParentDied(RuntimeError):
 
 
 class WarmParent:
-    """A running warm parent. `folder` is a private directory for the sockets of its kernels."""
+    """A running warm parent. `folder` is a private directory for the sockets of its kernels.
+
+    It imports in the background; `wait_until_warm` waits for that.
+    """
 
     def __init__(self, preload: tuple[str, ...] = PRELOAD):
         self.folder = tempfile.mkdtemp(prefix="nbjudge-", dir=_short_directory())
         self._owner = os.getpid()
+        self._preload = preload
+        self._sources: list[Path] | None = None  # known when it is warm
+        self._state: list[tuple[int, ...]] = []
         self._dead = self._retired = False
         self._kernels: set[KernelProcess] = set()
+        self._spare: tuple[Limits, Future] | None = None  # the next kernel, forked beforehand
+        self._births = ThreadPoolExecutor(1, "nbjudge-births")
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
@@ -61,14 +56,39 @@ class WarmParent:
             with theirs:
                 self._controllers = Controllers.detect()
                 self._process = self._run(theirs.fileno(), preload)
-            self._sources = _sources(self._greeting()["modules"], preload)
-            self._state = _fingerprint(self._sources)
         except BaseException:
             self.close()
             raise
 
+    def wait_until_warm(self) -> None:
+        """Wait for the imports. Raises `SandboxUnavailable` where it could not start."""
+        with self._lock:
+            if self._sources is not None:
+                return
+            try:
+                self._sources = _sources(self._greeting()["modules"], self._preload)
+                self._state = _fingerprint(self._sources)
+            except BaseException:
+                self.close()
+                raise
+
     def spawn(self, limits: Limits) -> KernelProcess:
         """A new kernel, which waits to be started. Raises `ParentDied`."""
+        spare, self._spare = self._spare, None
+        if spare is not None and spare[0] == limits:
+            kernel = spare[1].result()
+        else:
+            _discard(spare)
+            kernel = self._give_birth(limits)
+        self._kernels.add(kernel)
+        return kernel
+
+    def prepare(self, limits: Limits) -> None:
+        """Fork the kernel that `spawn` will give next, in the background: Linux takes its time to bound one."""
+        if self._spare is None and not self._retired:
+            self._spare = limits, self._births.submit(self._give_birth, limits)
+
+    def _give_birth(self, limits: Limits) -> KernelProcess:
         lifeline, theirs = wire.pair()
         lifeline.settimeout(_BIRTH_SECONDS)
         wire.ask_for_senders(lifeline)
@@ -82,10 +102,13 @@ class WarmParent:
             self._dead = True
             raise ParentDied("the warm parent has ended") from error
         group = self._controllers.make(f"{Path(self.folder).name}-{next(self._numbers)}", limits)
-        group.add(pid)
-        kernel = KernelProcess(lifeline, pid, group, limits, self._forget)
-        self._kernels.add(kernel)
-        return kernel
+        try:
+            group.add(pid)
+        except ProcessLookupError as error:
+            lifeline.close()
+            group.remove()
+            raise ParentDied("the warm parent has ended, and its kernels with it") from error
+        return KernelProcess(lifeline, pid, group, limits, self._forget)
 
     def name_sockets(self) -> str:
         """A path that no other kernel's sockets have."""
@@ -98,7 +121,7 @@ class WarmParent:
             self._owner == os.getpid()
             and not self._dead
             and self._process.poll() is None
-            and _fingerprint(self._sources) == self._state
+            and (self._sources is None or _fingerprint(self._sources) == self._state)
         )
 
     def retire(self) -> None:
@@ -112,6 +135,9 @@ class WarmParent:
         if self._owner != os.getpid():
             return
         self._dead = True
+        spare, self._spare = self._spare, None
+        _discard(spare)
+        self._births.shutdown()
         self._control.close()  # which it takes as its end
         if self._process is not None:
             self._process.wait()
@@ -173,6 +199,13 @@ _registry_lock = threading.Lock()
 
 def warm_parent(preload: tuple[str, ...] = PRELOAD) -> WarmParent:
     """The warm parent of this process for a list of imports, started now if there is none that is usable."""
+    parent = start_warm_parent(preload)
+    parent.wait_until_warm()
+    return parent
+
+
+def start_warm_parent(preload: tuple[str, ...]) -> WarmParent:
+    """As `warm_parent`, without waiting for the imports."""
     with _registry_lock:
         parent = _parents.get(preload)
         if parent is None or not parent.usable:
@@ -188,6 +221,13 @@ def close_parents() -> None:
     with _registry_lock:
         while _parents:
             _parents.popitem()[1].close()
+
+
+def _discard(spare: tuple[Limits, Future] | None) -> None:
+    """End a kernel that nobody will need."""
+    if spare is not None and not spare[1].cancel():
+        with contextlib.suppress(ParentDied):
+            spare[1].result().close()
 
 
 def _short_directory() -> str:

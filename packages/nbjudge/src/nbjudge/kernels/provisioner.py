@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import time
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -14,8 +15,8 @@ from traitlets import Instance, List, Unicode
 
 from nbjudge.kernels.launch import launch
 from nbjudge.kernels.limits import Limits
-from nbjudge.kernels.parent import PRELOAD
 from nbjudge.kernels.ports import PORTS
+from nbjudge.kernels.preload import PRELOAD
 from nbjudge.kernels.process import KernelProcess
 
 _KILL_SECONDS = 10
@@ -83,6 +84,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         manager = self.parent
         launched = await asyncio.to_thread(launch, manager.session.key.decode(), **kwargs)
         self._process, self.judge_socket = launched.process, launched.judge
+        launched.parent.prepare(kwargs["limits"])  # a batch will soon want another one
         manager.ip = launched.ip
         if not manager.connection_file:
             manager.connection_file = f"{launched.ip}.json"
@@ -109,7 +111,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         """End the kernel and everything it has started."""
         if self._process is not None:
             self._process.kill()
-            await asyncio.to_thread(self._process.wait, _KILL_SECONDS)
+            deadline = time.monotonic() + _KILL_SECONDS
+            while self._process.poll() is None and time.monotonic() < deadline:
+                await asyncio.sleep(_POLL_SECONDS)
 
     async def terminate(self, restart: bool = False) -> None:
         """As `kill`: a learner's kernel has nothing that is worth a farewell."""

@@ -12,7 +12,7 @@ from jupyter_client.session import Session
 
 from nbjudge.kernels.launch import launch
 from nbjudge.kernels.limits import Limits
-from nbjudge.kernels.parent import PRELOAD
+from nbjudge.kernels.preload import PRELOAD
 
 _POLL_MS = 20
 
