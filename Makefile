@@ -39,7 +39,8 @@ lint: setup ## check the style
 
 bench: setup ## measure grading beside stock nbgrader, in one run
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/growth.py
 
 clean: ## remove everything that was made, but no submission and no gradebook
-	rm -rf $(VENV) demo/class .pytest_cache .ruff_cache .nbjudge benchmarks/results.json
+	rm -rf $(VENV) demo/class .pytest_cache .ruff_cache .nbjudge benchmarks/results.json benchmarks/growth.json
 	find . -name __pycache__ -prune -exec rm -rf {} + ; find . -name '*.egg-info' -prune -exec rm -rf {} +

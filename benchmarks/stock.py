@@ -36,6 +36,7 @@ def inline_checks(notebook: NotebookNode, course: Course, checks: Path) -> Noteb
 def _reference(course: Course, name: str) -> str:
     """Code that defines `_reference`, out of the learner's way."""
     exercise = course.exercise(name)
-    solution = re.sub(r"^\s*### (BEGIN|END) SOLUTION$", "", exercise.solution, flags=re.MULTILINE)
-    source = f"{exercise.setup}\nfrom attnkit.parts import *\n{solution}\n"
+    code = f"{exercise.setup}\nfrom attnkit.parts import *\n{exercise.solution}\n"
+    # Markers inside the text would be taken for this cell's own.
+    source = re.sub(r"^\s*### (BEGIN|END) SOLUTION$", "", code, flags=re.MULTILINE)
     return f"_space = {{}}\nexec({source!r}, _space)\n_reference = _space[{exercise.expression!r}]"

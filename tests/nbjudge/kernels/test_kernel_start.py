@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from pathlib import Path
 from statistics import median
 
 import pytest
@@ -35,6 +36,14 @@ def test_first_answer_comes_much_sooner_than_from_a_cold_kernel(kernel):
     cold = first_answer(KernelManager(kernel_name="python3", transport="ipc"))
     print(f"first answer: {1000 * warm:.0f} ms warm, {1000 * cold:.0f} ms cold")
     assert 5 * warm < cold
+
+
+def test_a_kernel_shares_most_of_its_memory_with_the_parent(kernel):
+    kernel.run("import torch, matplotlib.pyplot\ntorch.ones(9, requires_grad=True).exp().sum().backward()")
+    rollup = Path(f"/proc/{kernel.provisioner.pid}/smaps_rollup").read_text().splitlines()
+    own = sum(int(line.split()[1]) for line in rollup if line.startswith(("Private_Clean", "Private_Dirty")))
+    print(f"a kernel's own memory: {own / 1000:.0f} MB")
+    assert own < 150_000
 
 
 def test_wait_for_ready_and_output(kernel):

@@ -1,0 +1,37 @@
+"""The benchmark runs, and compares two graders that give the same scores."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_small_benchmark(tmp_path):
+    output = tmp_path / "results.json"
+    command = [sys.executable, "benchmarks/run.py", "4", "--output", str(output)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(output.read_text())
+    assert [(run["who"], run["submissions"]) for run in found["runs"][:2]] == [("stock", 4), ("ours", 4)]
+    # Far below what is measured on a quiet machine: tests run beside this one.
+    assert found["ratios"]["wall"] > 3 and found["ratios"]["cpu"] > 3
+
+
+def test_the_grader_does_not_grow(tmp_path):
+    output = tmp_path / "growth.json"
+    command = [sys.executable, "benchmarks/growth.py", "24", "--output", str(output)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(output.read_text())
+    assert found["memory"][3] < 1.1 * found["memory"][1]
+    assert found["descriptors"][3] <= found["descriptors"][1] + 1
+
+
+def test_too_few_submissions_are_refused():
+    done = subprocess.run([sys.executable, "benchmarks/run.py", "2"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "at least 3" in done.stderr
