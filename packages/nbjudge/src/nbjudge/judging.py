@@ -11,15 +11,15 @@ import socket
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import torch
 
-from nbjudge import serve
+from nbjudge import known, serve
 from nbjudge.checks import Mismatch
 from nbjudge.course import Course, Sample
+from nbjudge.known import Known, Transcript
 from nbjudge.primitives import forbidden_name
 from nbjudge.recognise import best_match
 from nbjudge.runner import CheckModule, check_module, info
@@ -49,23 +49,6 @@ class Host(Protocol):
         """End the process; returns why it had ended by itself, or an empty string."""
 
 
-@dataclass
-class Transcript:
-    """What an object answered, check by check; two objects that answer alike made the same mistake."""
-
-    passed: dict[str, bool] = field(default_factory=dict)
-    answers: dict[str, list] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Known:
-    """A known mistake, and how it fares."""
-
-    sample: Sample
-    checks: list[CheckResult]
-    transcript: Transcript
-
-
 class Judge:
     """Judges objects against the checks of a course."""
 
@@ -78,9 +61,9 @@ class Judge:
         return self._verdict(exercise, *self._run(exercise, host, seconds))
 
     def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
-        """The verdict on every known mistake."""
-        known = self._mistakes(exercise)
-        return [(one.sample, self._verdict(exercise, one.checks, one.transcript)) for one in known]
+        """The verdict on every known mistake, each run anew."""
+        found = self._known[exercise] = self._run_mistakes(exercise)
+        return [(one.sample, self._verdict(exercise, one.checks, one.transcript)) for one in found]
 
     def _verdict(self, exercise: str, checks: list[CheckResult], transcript: Transcript) -> Verdict:
         verdict = Verdict(exercise, checks)
@@ -99,12 +82,16 @@ class Judge:
     def _mistakes(self, exercise: str) -> list[Known]:
         """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""
         if exercise not in self._known:
-            found = []
-            for sample in self.course.mistakes(exercise):
-                with source_worker(self.course, exercise, sample.source, sample.folder) as worker:
-                    found.append(Known(sample, *self._run(exercise, worker, None)))
-            self._known[exercise] = found
+            self._known[exercise] = known.load(self.course, exercise) or self._run_mistakes(exercise)
         return self._known[exercise]
+
+    def _run_mistakes(self, exercise: str) -> list[Known]:
+        found = []
+        for sample in self.course.mistakes(exercise):
+            with source_worker(self.course, exercise, sample.source, sample.folder) as worker:
+                found.append(Known(sample, *self._run(exercise, worker, None)))
+        known.save(self.course, exercise, found)
+        return found
 
     def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
         """Judge plain Python as if it were the learner's cell, handed in with the files of `folder`."""
