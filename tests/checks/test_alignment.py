@@ -51,7 +51,7 @@ def test_together(student):
         assert_close(found, torch.tensor([[2]]), what="the position with the largest mean weight")
 
 
-@check(points=0.25, says="one head, one sentence, one position, a long source, padding and any layout work")
+@check(points=0.25, says="one head, one sentence, one position, a long source, a narrow lead, padding and any layout work")
 def test_edges(student, reference, rng):
     for shape in ((1, H, LQ, LK), (B, 1, LQ, LK), (B, H, 1, LK), (B, H, LQ, 1), (1, 1, 1, 1)):
         weights = draw(rng, *shape)
@@ -59,6 +59,8 @@ def test_edges(student, reference, rng):
     long = torch.softmax(rng.normal(2, 3, 4, 300), dim=-1)
     long[0, :, :, 271] = long[1, :, :, 298] = 0.5
     assert_close(student(long), reference(long), what="the alignment with a source of 300 positions")
+    narrow = torch.tensor([[0.3333, 0.33332, 0.33338], [0.3333, 0.33334, 0.33336]])[None, :, None]
+    assert_close(student(narrow), torch.tensor([[2]]), what="the alignment where the lead is narrow")
     weights = draw(rng, B, H, LQ, LK)
     for axes in ((1, 2), (2, 3), (0, 3)):
         strided = weights.transpose(*axes).contiguous().transpose(*axes)

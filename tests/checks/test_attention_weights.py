@@ -45,6 +45,8 @@ def test_mask(student, reference, rng):
     assert_close(student(scores, everything), student(scores), what="weights under a mask that allows everything")
     scores, mask = rng.normal(LQ, LK, dtype=torch.float64), rng.mask(LQ, LK)
     assert_close(student(scores, mask), reference(scores, mask), what="float64 weights under a mask")
+    scores = torch.zeros(LQ, LK)
+    assert_close(student(scores, mask), reference(scores, mask), what="weights of scores of 0 under a mask")
 
 
 @check(
@@ -69,6 +71,8 @@ def test_empty_rows(student, reference, rng):
         nothing = torch.zeros(shape, dtype=torch.bool)
         assert_close(student(scores, nothing), torch.zeros(B, LQ, LK), what="weights where nothing is allowed")
     assert_close(student(scores, mask), reference(scores, mask), what="weights where two queries may attend to nothing")
+    single = torch.tensor([[True], [False], [True], [True], [False]])
+    assert_close(student(scores[..., :1], single), single.float().expand(B, LQ, 1), what="the weights of a single key")
     mask = rng.mask(B, 1, LK)
     mask[0] = False
     assert_close(student(scores, mask), reference(scores, mask), what="weights where one of two batch rows is empty")

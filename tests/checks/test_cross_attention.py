@@ -133,6 +133,9 @@ def test_mask(student, reference, rng):
         mask = rng.mask(*shape)
         same(layer, ours, x, memory, mask, what=f" under a mask of shape {shape}")
     same(layer, ours, x, memory, memory_mask=rng.mask(B, 1, LK), what=" with memory_mask given by name")
+    layer.train()
+    same(layer, ours, x, memory, rng.mask(B, 1, LK), what=" under a mask, in training mode")
+    layer.eval()
     everything = torch.ones(B, 1, LK, dtype=torch.bool)
     same(layer, ours, x, memory, everything, what=" under a mask that allows everything")
     # As many heads as rows of the batch, and equal lengths: no axis is told from another by its size.
@@ -157,6 +160,11 @@ def test_empty_rows(student, reference, rng):
     assert_close(weights[1], torch.zeros(H, LQ, LK), what="the weights where nothing may be looked at")
     bias = ours.attention.out_proj.bias.detach().expand(LQ, D)
     assert_close(output[1], bias, what="the output where nothing may be looked at")
+    for shape in ((B, 1, LK), (LQ, LK)):
+        nothing = torch.zeros(shape, dtype=torch.bool)
+        same(layer, ours, x, memory, nothing, what=f" under a mask of shape {shape} that allows nothing at all")
+    first, single = rng.normal(B, 1, D), torch.tensor([[[True]], [[False]]])
+    same(layer, ours, x, first, single, what=" for a memory of one position, masked in one source")
 
 
 @check(points=0.5, says="each position of x asks for itself, the order of the memory is no matter, and what is masked is not there")

@@ -27,7 +27,7 @@ def test_contract(student, rng):
 
 @check(points=0.5, says="without padding, every sentence has the causal mask")
 def test_causal(student, reference, rng):
-    for batch, length in ((B, L), (4, 4), (1, 5)):
+    for batch, length in ((B, L), (4, 4), (1, 5), (1, 300)):
         tokens = rng.integers(1, 50, batch, length)
         assert_close(
             student(tokens), reference(tokens), what=f"the mask of {batch} sentences without padding"
@@ -73,7 +73,7 @@ def test_padded_queries(student, rng):
 
 @check(
     points=0.25,
-    says="padding in front, in the middle, or everywhere is padding too, for any kind of integers",
+    says="padding in front, in the middle, or everywhere is padding too, for integers of any kind and size",
 )
 def test_anywhere(student, reference, rng):
     tokens = sentences(rng, 7, 5, 0, 7)
@@ -84,6 +84,8 @@ def test_anywhere(student, reference, rng):
     turned = sentences(rng, 2, 3, 1, longest=5).t()
     assert_close(student(turned), reference(turned), what="the mask of token ids that are not contiguous")
     assert_close(student(tokens.int()), reference(tokens), what="the mask of int32 token ids")
+    large = torch.tensor([[256, 0, 512, 65536], [30000, 1024, 0, 0]])
+    assert_close(student(large), reference(large), what="the mask of large token ids")
 
 
 @check(

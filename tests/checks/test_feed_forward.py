@@ -110,7 +110,7 @@ def test_gelu(student, reference, rng):
 
 @check(points=0.25, says="an activation that is neither 'relu' nor 'gelu' is a ValueError, raised by the constructor")
 def test_unknown_activation(student):
-    for name in ("swosh", ""):
+    for name in ("swosh", "", "silu", "dropout"):
         assert_raises(ValueError, student, D, F, activation=name, what=f"activation='{name}'")
     assert_raises(ValueError, student, D, F, 0.0, "leaky", what="activation='leaky', given by position")
 
@@ -169,6 +169,11 @@ def test_dropout(student, reference, rng):
     by_default, ours = pair(student, reference, rng)
     by_default.train()
     assert_close(by_default(x), ours(x), what="the training result with the default dropout, 0")
+    # Every position is the same here, so that what differs is what was dropped.
+    network, _ = pair(student, reference, rng, d_ff=64, dropout=0.5)
+    network.train()
+    rows = network(torch.ones(2, 40, D)).detach().flatten(0, 1)
+    expect(len(rows.unique(dim=0)) > 2, "numbers to be dropped one by one", "all of a position dropped, or nothing of it")
     # One hidden feature, always 2, and an output of 3 times that: nine in ten results are dropped, the others grow
     # so that the mean stays 6. 8192 draws leave no room for chance within these bounds.
     network = student(1, 1, dropout=0.9)

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from nbjudge import assert_close, assert_untouched, check, expect
+from nbjudge import assert_close, assert_untouched, check, expect, twin
 from torch import nn
 
 B, L, D = 3, 4, 6
@@ -19,6 +19,14 @@ class Blend(nn.Module):
 
     def forward(self, x):
         return torch.tanh(self.linear(x)) + self.over(x.transpose(-2, -1)).transpose(-2, -1)
+
+
+class Flags:
+    """Measures where the learner's code is, and says what became of x there."""
+
+    def __call__(self, measure, layers, x, use_residual):
+        measure(layers, x, use_residual)
+        return x.requires_grad, x.grad is None
 
 
 def linear(make, rng, size=D, dtype=torch.float32, matrix=None):
@@ -51,6 +59,10 @@ def test_contract(student, make, rng):
             assert_norm(student(layers, x, use_residual), 1.0, math.inf)
             assert_untouched({"x": x}, lambda x=x, u=use_residual: student(layers, x, u))
     assert_norm(student([linear(make, rng, dtype=torch.float64)], x.double(), True), 1.0, math.inf)
+    for wanted in (False, True):
+        learned, no_gradient = twin(student, make(Flags))(student, layers, x.clone().requires_grad_(wanted), True)
+        expect(learned == wanted, "x.requires_grad to stay as it was", f"{learned}, where it was {wanted}")
+        expect(no_gradient, "x.grad to stay None", "a gradient left on x")
 
 
 @check(
@@ -151,6 +163,12 @@ def test_again(student, make, rng):
         first = student(layers, x, use_residual)
         student(layers, 2 * x, not use_residual)
         assert_norm(student(layers, x, use_residual), first, what="the norm at the second call")
+        # An x out of a network, or one that is learned itself.
+        learned = x.clone().requires_grad_()
+        assert_norm(student(layers, learned, use_residual), first, what="the norm for an x that requires a gradient")
+        dropout = twin(student, make(nn.Dropout, 0.5))
+        student([dropout], x, use_residual)
+        expect(not torch.equal(dropout(x), dropout(x)), "layers left in training mode", "layers in evaluation mode")
 
 
 @check(

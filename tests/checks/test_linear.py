@@ -94,6 +94,16 @@ def test_gradients(student, reference, rng):
             seen = "none: it takes no part in the output"
             expect(found.get(name) is not None, f"a gradient for {name}", seen)
             assert_close(found[name], wanted[name], what=f"the gradient for {name}")
+    layer, ours = pair(student, reference, rng)
+    zero = {name: torch.zeros_like(value) for name, value in ours.state_dict().items()}
+    for each in (layer, ours):
+        each.load_state_dict(zero)
+    assert_same_gradients(layer, ours, {"x": rng.normal(B, L, IN)}, rng)
+    found, wanted = gradients(layer), gradients(ours)
+    for name in wanted:
+        seen = "none: it would never learn"
+        expect(found.get(name) is not None, f"a gradient for {name} where all weights are 0", seen)
+        assert_close(found[name], wanted[name], what=f"the gradient for {name} where all weights are 0")
 
 
 @check(

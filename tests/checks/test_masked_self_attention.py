@@ -87,6 +87,9 @@ def test_causal(student, reference, rng):
         x = rng.normal(B, L, D, dtype=dtype)
         assert_alike(layer(x), ours(x), f"without padding ({str(dtype)[6:]})", atol)
         assert_alike(layer(x, None), ours(x), "where padding is None", atol)
+        layer.eval()
+        assert_alike(layer(x), ours(x), "in evaluation mode", atol)
+        assert_alike(layer(x, padding(7, 4, 2)), ours(x, padding(7, 4, 2)), "in evaluation mode, with padding", atol)
 
 
 @check(
@@ -120,6 +123,8 @@ def test_nothing_to_see(student, reference, rng):
     )
     bias = ours.attention.out_proj.bias.detach().expand(3, D)
     assert_close(output[0, :3], bias, what="the output of queries that may attend to nothing")
+    x, words = rng.normal(B, 1, D), padding(1, 0, 1, longest=1)
+    assert_alike(layer(x, words), ours(x, words), "for single positions, one of them padding")
 
 
 @check(
@@ -177,6 +182,7 @@ def test_edges(student, reference, rng):
     for x, case in (
         (rng.normal(B, 1, D), "for a single position"),
         (rng.normal(1, 9, D), "for a longer sequence"),
+        (rng.normal(1, 150, D), "for 150 positions"),
         (rng.normal(B, 4, D), "for a shorter one"),
         (rng.normal(D, L, B).transpose(0, 2), "for a non-contiguous x"),
     ):

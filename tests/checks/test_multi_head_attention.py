@@ -124,6 +124,9 @@ def test_mask(student, reference, rng):
     given, mask = inputs(rng), rng.mask(B, LQ, LK)
     agree(layer(*given, mask), ours(*given, mask), "under a mask of shape (B, L_q, L_k)")
     agree(layer(*given, mask=mask), ours(*given, mask), "with the mask given by name")
+    layer.eval()
+    agree(layer(*given, mask), ours(*given, mask), "under a mask, in evaluation mode")
+    layer.train()
     everything = torch.ones(B, LQ, LK, dtype=torch.bool)
     agree(layer(*given, everything), ours(*given), "under a mask that allows everything")
     # Scores of size 1e5: one key wins outright in every row, so that rounding does not matter.
@@ -156,6 +159,9 @@ def test_empty_rows(student, reference, rng):
     agree(layer(*given, mask), ours(*given, mask), "where two queries may attend to nothing")
     nothing = torch.zeros(B, 1, LK, dtype=torch.bool)
     agree(layer(*given, nothing), ours(*given, nothing), "where nothing is allowed")
+    given = given[0], given[1][:, :1], given[2][:, :1]
+    single = rng.mask(B, LQ)[..., None]
+    agree(layer(*given, single), ours(*given, single), "where a single key is masked for some queries")
 
 
 @check(points=0.75, says="gradients reach the inputs and all eight weights, and stay finite where a row is empty")

@@ -133,6 +133,11 @@ def test_tied(student, reference, rng, make):
     assert_close(theirs, ours, what="the gradient at the embedding's weight")
     assert_close(followed, hidden @ new.T, what="the logits after the embedding has changed")
     assert_close(embedding.state_dict()["weight"], newer, what="the embedding after the head has changed")
+    embedding = twin(student, make(nn.Embedding, V, D))
+    embedding.requires_grad_(False)
+    student(D, V, embedding)
+    after = [bool(value.requires_grad) for value in embedding.parameters()]
+    expect(after == [False], "a frozen embedding to stay frozen", "one that can be trained")
 
 
 @check(

@@ -50,7 +50,7 @@ def test_pad_id(student, reference, rng):
 
 @check(
     points=0.25,
-    says="padding in front, in the middle, or everywhere is padding too, for any kind of integers",
+    says="padding in front, in the middle, or everywhere is padding too, for integers of any kind and size",
 )
 def test_anywhere(student, reference, rng):
     tokens = sentences(rng, 7, 5, 0, 7)
@@ -61,6 +61,8 @@ def test_anywhere(student, reference, rng):
     turned = sentences(rng, 2, 3, 1, longest=5).t()
     assert_close(student(turned), reference(turned), what="the mask of token ids that are not contiguous")
     assert_close(student(tokens.int()), reference(tokens), what="the mask of int32 token ids")
+    large = torch.tensor([[256, 0, 512, 65536], [30000, 1024, 0, 0]])
+    assert_close(student(large), reference(large), what="the mask of large token ids")
 
 
 @check(points=0.25, says="the mask is made here, not taken ready-made from the parts", forbids=READY_MADE)

@@ -27,6 +27,13 @@ class Adjusted(nn.Module):
         return scale * self.linear(x) + shift
 
 
+class Named(nn.Module):
+    """A sublayer that returns a named tuple: (values, indices), largest first."""
+
+    def forward(self, x):
+        return x.sort(dim=-1, descending=True)
+
+
 class Several(nn.Module):
     """A sublayer that returns a tuple of `count` items, the first of which is its output."""
 
@@ -102,6 +109,8 @@ def test_tuple(student, reference, make, rng):
     for count in (1, 2, 4):
         sublayer = make(Several, D, count)
         assert_close(student(sublayer)(x), reference(sublayer)(x), what=f"the output for a tuple of {count}")
+    named = make(Named)
+    assert_close(student(named)(x), reference(named)(x), what="the output for a named tuple")
     x = rng.normal(1, 1, D)
     sublayer = linear(make, rng)
     assert_close(student(sublayer)(x), reference(sublayer)(x), what="the output for a single position")

