@@ -97,6 +97,11 @@ def test_parameters(student, make, rng):
         assert_close(trained[names[1]], torch.zeros(D), what="the bias of a new norm")
         layer(rng.normal(B, L, D), make(nn.Linear, D, D))
         names_of(layer)
+        # A sublayer that drops values out while it is training, whatever this module does.
+        layer.eval()
+        x, sublayer = rng.normal(B, L, D), twin(student, make(nn.Dropout, 0.5))
+        expect(not torch.equal(layer(x, sublayer), layer(x, sublayer)), "the sublayer's mode to be left alone",
+               "a sublayer put into evaluation mode")
 
 
 @check(points=0.75, says="post-norm, the default: norm(x + sublayer(x))")

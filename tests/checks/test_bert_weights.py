@@ -89,7 +89,10 @@ def test_outputs(student, reference, make, rng):
     says="names with a leading bert. are read as well, and whatever surrounds the encoder is passed over",
 )
 def test_prefix(student, reference, make, rng):
-    compare(student, reference, make, checkpoint(rng, prefix="bert."))
+    state = checkpoint(rng, prefix="bert.")
+    compare(student, reference, make, state)
+    # In any order: a head, whose names have no prefix, may come first as well.
+    compare(student, reference, make, dict(reversed(state.items())))
 
 
 @check(points=0.5, says="a single layer and a dozen load as well, and layer 1 is not taken for layer 10")
@@ -108,7 +111,9 @@ class Aftermath:
 
     def __call__(self, load, encoder, state):
         names = list(state)
+        recorded = torch.is_grad_enabled()
         load(encoder, state)
+        same = torch.is_grad_enabled() == recorded
         kept = list(state) == names
         before = {name: value.clone() for name, value in state.items()}
         loaded = {name: value.detach().clone() for name, value in encoder.named_parameters()}
@@ -123,7 +128,7 @@ class Aftermath:
             encoder_moved = any(
                 not torch.equal(value, loaded[name]) for name, value in encoder.named_parameters()
             )
-        return {"names kept": kept, "aliased": checkpoint_moved or encoder_moved, "loaded": loaded}
+        return {"names kept": kept, "same grad mode": same, "aliased": checkpoint_moved or encoder_moved, "loaded": loaded}
 
 
 @check(
@@ -171,6 +176,14 @@ def test_settings(student, reference, make, rng):
         "every weight to be a parameter that can be trained",
         f"{len(named)} of {16 * N}",
     )
+    for training in (True, False):
+        encoder = twin(student, make("attnkit.parts.Encoder", N, D, H, F))
+        encoder.train(training)
+        student(encoder, state)
+        mode = bool(encoder.training)
+        expect(mode == training, f"encoder.training to stay {training}", f"{mode}")
+    after = twin(student, make(Aftermath))(student, encoder, state)
+    expect(after["same grad mode"], "gradients to be recorded after loading as before", "another grad mode")
 
 
 def minilm_at_work(rng):

