@@ -2,12 +2,12 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 import torch
 from attnkit import parts, training
 from attnkit.data import dates, text
-from attnkit.parts.use import DoesNotFit, give_back, use
 from babel.dates import format_date
 from nbjudge.course import Course
 from nbjudge.reference import reference_object
@@ -210,13 +210,13 @@ FORWARD = """class FeedForward(nn.Module):
 @pytest.fixture
 def given_parts():
     yield
-    give_back()
+    parts.give_back()
 
 
 def test_own_components_take_the_place_of_the_given_ones(tmp_path, given_parts, capsys):
     given = parts.FeedForward
     unfinished = "def causal_mask(length):\n    raise NotImplementedError\n"
-    assert use(notebook(tmp_path / "05.ipynb", IMPORTS + GELU, FORWARD, unfinished)) == [
+    assert parts.use(notebook(tmp_path / "05.ipynb", IMPORTS + GELU, FORWARD, unfinished)) == [
         "gelu",
         "FeedForward",
     ]
@@ -224,7 +224,7 @@ def test_own_components_take_the_place_of_the_given_ones(tmp_path, given_parts, 
     assert "05.ipynb" in said and "gelu, FeedForward" in said and "stays: causal_mask" in said
     assert parts.FeedForward is not given and parts.gelu.__module__ == "notebook_05"
     assert isinstance(parts.EncoderLayer(D, H, FF).feed_forward, parts.FeedForward)
-    give_back()
+    parts.give_back()
     assert parts.FeedForward is given and isinstance(parts.EncoderLayer(D, H, FF).feed_forward, given)
 
 
@@ -242,12 +242,50 @@ def test_own_components_take_the_place_of_the_given_ones(tmp_path, given_parts, 
 )
 def test_what_does_not_fit_is_refused_with_the_reason(tmp_path, given_parts, change, reason):
     given = parts.FeedForward
-    with pytest.raises(DoesNotFit, match=rf"05\.ipynb: .*{reason}"):
-        use(notebook(tmp_path / "05.ipynb", IMPORTS, FORWARD.replace(*change)))
+    with pytest.raises(parts.DoesNotFit, match=rf"05\.ipynb: .*{reason}"):
+        parts.use(notebook(tmp_path / "05.ipynb", IMPORTS, FORWARD.replace(*change)))
     assert parts.FeedForward is given
+
+
+SOLVED = sorted((Path(__file__).parents[3] / "source").glob("*/*.ipynb"))
+COMPONENTS = {name for name in parts.__all__ if not name.startswith("load_")} - {
+    *("DoesNotFit", "give_back", "use"),
+    *("gradient_at_input", "greedy_decode", "PositionalEncoding", "TokenEmbedding"),  # nothing is built from these
+}
+
+
+def test_every_component_of_the_solved_lessons_fits(given_parts, capsys):
+    given = {name: getattr(parts, name) for name in COMPONENTS}
+    own = [name for path in SOLVED for name in parts.use(path)]
+    assert sorted(own) == sorted(COMPONENTS)
+    assert not [name for name in COMPONENTS if getattr(parts, name) is given[name]]
+    capsys.readouterr()
+
+
+def test_the_lines_in_the_lesson_take_own_components(given_parts, monkeypatch, capsys):
+    lesson = SOLVED[-1]
+    monkeypatch.chdir(lesson.parent)
+    cells = ["".join(cell["source"]) for cell in json.loads(lesson.read_text())["cells"]]
+    (lines,) = [cell for cell in cells if cell.startswith("# parts.use(")]
+    exec(lines.replace("# ", ""), {"parts": parts})
+    assert capsys.readouterr().out.count("yours from now on: ") == len(lines.splitlines())
+    model = parts.Decoder(N, D, H, FF, norm_first=True, cross_attention=False)
+    assert {type(part).__module__ for part in (model, model.layers[0])} == {"notebook_09_decoder"}
+
+
+DECODER_LAYER = """class DecoderLayer(parts.DecoderLayer):
+    def forward(self, x, memory=None, self_mask=None, memory_mask=None):
+        assert memory is not None
+        return super().forward(x, memory, self_mask, memory_mask)
+"""
+
+
+def test_a_decoder_must_do_without_memory(tmp_path, given_parts):
+    with pytest.raises(parts.DoesNotFit, match="DecoderLayer does not fit: calling it raised AssertionError"):
+        parts.use(notebook(tmp_path / "09.ipynb", IMPORTS + DECODER_LAYER))
 
 
 def test_grading_does_not_use_own_components(tmp_path, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     given = parts.gelu
-    assert use(notebook(tmp_path / "05.ipynb", IMPORTS + GELU)) == [] and parts.gelu is given
+    assert parts.use(notebook(tmp_path / "05.ipynb", IMPORTS + GELU)) == [] and parts.gelu is given

@@ -19,12 +19,14 @@ from ._masks import MaskedSelfAttention, causal_mask, decoder_mask, padding_mask
 from ._multi_head import MultiHeadAttention, merge_heads, split_heads
 from ._output import Linear, OutputHead, log_softmax, softmax
 from ._sublayers import AddAndNorm, FeedForward, LayerNorm, Residual, gelu, gradient_at_input, layer_norm
+from ._use import DoesNotFit, give_back, use
 
 __all__ = [
     "AddAndNorm",
     "CrossAttention",
     "Decoder",
     "DecoderLayer",
+    "DoesNotFit",
     "Encoder",
     "EncoderLayer",
     "FeedForward",
@@ -42,6 +44,7 @@ __all__ = [
     "causal_mask",
     "decoder_mask",
     "gelu",
+    "give_back",
     "gradient_at_input",
     "greedy_decode",
     "layer_norm",
@@ -54,4 +57,5 @@ __all__ = [
     "soft_lookup",
     "softmax",
     "split_heads",
+    "use",
 ]

@@ -11,12 +11,16 @@ from ._arguments import check_temperature
 class Linear(nn.Linear):
     """A linear map of the last axis, ``x Wᵀ + b``.
 
-    Parameters: ``weight (out, in)``, ``bias (out,)`` or None. ``forward``: ``(..., in)`` → ``(..., out)``.
+    Parameters: ``weight (out, in)``, ``bias (out,)`` or None.
     Source: Vaswani et al. 2017, section 3.4.
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
         super().__init__(in_features, out_features, bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: x ``(..., in)``; returns ``(..., out)``."""
+        return super().forward(x)
 
 
 def softmax(logits: np.ndarray, axis: int = -1, temperature: float = 1.0) -> np.ndarray:

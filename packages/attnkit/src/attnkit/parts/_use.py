@@ -241,14 +241,23 @@ _REAL = torch.tensor([[True] * 5, [True] * 3 + [False] * 2])[:, None]
 _TOKENS = torch.tensor([[4, 2, 9, 1, 3], [6, 2, 5, 0, 0]])
 _ARRAY = _random(3, 6).double().numpy()
 _SUBLAYER = nn.Linear(_D, _D)
+_LINEAR = {"in_features": _D, "out_features": 4}
 _MADE = {"d_model": _D, "num_heads": _H}
 _LAYER = {**_MADE, "d_ff": _F}
 _LAYERS = (_LAYER, {**_LAYER, "norm_first": True, "activation": "gelu"})
 _STACKS = tuple({"num_layers": 2, **layer} for layer in _LAYERS)
+_ALONE = {"cross_attention": False}  # a decoder without an encoder
 
 
-def _cross(module: Callable) -> object:
-    return module(_X, _MEMORY, self_mask=_SELF_MASK, memory_mask=_MEMORY_MASK)
+def _decode(module: Callable, self_mask: Tensor | None = None, memory_mask: Tensor | None = None) -> object:
+    """Call a decoder, with memory if it has cross-attention."""
+    if any("cross_attention" in name for name, _ in module.named_parameters()):
+        return module(_X, _MEMORY, self_mask=self_mask, memory_mask=memory_mask)
+    return module(_X, self_mask=self_mask)
+
+
+def _decode_masked(module: Callable) -> object:
+    return _decode(module, _SELF_MASK, _MEMORY_MASK)
 
 
 TRIALS = {
@@ -280,9 +289,9 @@ TRIALS = {
     "MaskedSelfAttention": Trial((lambda m: m(_X), lambda m: m(_X, _REAL)), (_MADE,)),
     "CrossAttention": Trial((lambda m: m(_X, _MEMORY), lambda m: m(_X, _MEMORY, _MEMORY_MASK)), (_MADE,)),
     "alignment": Trial((lambda f: f(_random(_B, _H, _LQ, _LK).softmax(-1)),)),
-    "DecoderLayer": Trial((_cross, lambda m: m(_X, _MEMORY)), _LAYERS),
-    "Decoder": Trial((_cross, lambda m: m(_X, _MEMORY)), _STACKS),
-    "Linear": Trial((lambda m: m(_X),), ({"in_features": _D, "out_features": 4},)),
+    "DecoderLayer": Trial((_decode_masked, _decode), (*_LAYERS, {**_LAYER, **_ALONE})),
+    "Decoder": Trial((_decode_masked, _decode), (*_STACKS, {**_STACKS[1], **_ALONE})),
+    "Linear": Trial((lambda m: m(_X),), (_LINEAR, {**_LINEAR, "bias": False})),
     "softmax": Trial((lambda f: f(_ARRAY), lambda f: f(_ARRAY, axis=0, temperature=0.5))),
     "log_softmax": Trial((lambda f: f(_ARRAY), lambda f: f(_ARRAY, axis=0))),
     "OutputHead": Trial(
