@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from . import grading
+from . import grading, validating
 
 _REDRAW_SECONDS = 3.0
 
@@ -42,9 +42,12 @@ def train(
     same weights.
 
     ``save`` names a file for the trained weights. Interrupting the cell ends the training early and keeps
-    what has been learned. While a notebook is graded nothing is trained, and the result is an empty list.
+    what has been learned. While a notebook is graded nothing is trained, and the result is an empty list; the
+    same holds for Validate, which takes the saved weights as grading does.
     """
-    if grading():
+    if validating() and save is not None:
+        load_weights(model, save)  # Validate ends every cell after 30 seconds: half a training would be saved
+    if grading() or validating():
         return []
     if steps < 1 or not batches:
         raise ValueError("training needs at least one step and one batch")
@@ -101,13 +104,21 @@ def save_weights(model: nn.Module, path: str | Path) -> None:
 def load_weights(model: nn.Module, path: str | Path) -> nn.Module:
     """Read weights that ``save_weights`` wrote into a model of the same sizes, and return the model.
 
-    While a notebook is graded the model is returned as it is.
+    While a notebook is graded the model is returned as it is. Raises FileNotFoundError, and ValueError where
+    the file holds other weights than the model's.
     """
     if grading():
         return model
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    model.load_state_dict(load_file(path))
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{path}: there are no trained weights yet; run the training cell first")
+    try:
+        model.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError) as error:
+        reason = "was the model changed after training? Then train it again"
+        raise ValueError(f"{path} does not hold the weights of this model: {reason}.\n{error}") from None
     return model.eval()
 
 
