@@ -271,7 +271,8 @@ def _parent(message: dict) -> object:
 def _status(reply: object) -> tuple[str, str]:
     if not isinstance(reply, dict) or reply.get("status") == "ok":
         return "ok", ""
-    return "error", f"{reply.get('ename')}: {reply.get('evalue')}"[:500].encode("utf-8", "replace").decode()
+    text = f"{reply.get('ename')}: {reply.get('evalue')}"[:500].rstrip(": ")
+    return "error", text.encode("utf-8", "replace").decode()
 
 
 class _Output:

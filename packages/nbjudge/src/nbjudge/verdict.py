@@ -73,7 +73,7 @@ class Verdict:
 
 def as_html(verdict: Verdict, points: float) -> str:
     """A table of the checks, inert: every text that came from anywhere is escaped."""
-    rows = "".join(_row(check) for check in verdict.checks)
+    rows = "".join(map(_row, verdict.checks, _reasons(verdict.checks)))
     lead = f"<p><b>{verdict.scaled(points):g} of {points:g} points</b> for <code>{html.escape(verdict.exercise)}</code></p>"
     advice = f"<p><b>Advice:</b> {_inline(verdict.advice)}</p>" if verdict.advice else ""
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in verdict.notes)
@@ -81,11 +81,21 @@ def as_html(verdict: Verdict, points: float) -> str:
     return f"{lead}{advice}{notes}<table border='1' cellpadding='6'><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def _row(check: CheckResult) -> str:
+def _reasons(checks: list[CheckResult]) -> list[tuple[str, str]]:
+    """What was expected and what was seen, for each check, with nothing said twice."""
+    reasons, before = [], None
+    for check in checks:
+        reason = (check.expected if check.expected != check.says else "", check.seen)
+        again = not check.passed and reason == before
+        reasons.append(("as above" if reason[0] else "", "as above") if again else reason)
+        before = before if check.passed else reason
+    return reasons
+
+
+def _row(check: CheckResult, reason: tuple[str, str]) -> str:
     mark = "&#10003; passed" if check.passed else "&#10007; failed"
     got = f"{check.points if check.passed else 0:g} / {check.points:g}"
-    cells = [html.escape(check.says), mark, got]
-    cells += ["", ""] if check.passed else [html.escape(check.expected), html.escape(check.seen)]
+    cells = [html.escape(check.says), mark, got, *map(html.escape, reason)]
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
