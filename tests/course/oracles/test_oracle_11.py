@@ -174,6 +174,28 @@ def test_training_learns_saves_and_is_still_while_grading(tmp_path, monkeypatch)
     assert dates.read(model, None, "5 March 2024") == []
 
 
+def test_validating_takes_the_saved_weights_and_never_trains(tmp_path, monkeypatch):
+    file, batches = tmp_path / "w.safetensors", [(torch.ones(4, 3), torch.ones(4, 1))]
+
+    def train(model, **saved):
+        return training.train(model, lambda model, x, y: F.mse_loss(model(x), y), batches, steps=3, **saved)
+
+    first, second = nn.Linear(3, 1), nn.Linear(3, 1)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    with pytest.raises(FileNotFoundError, match="run the training cell first"):
+        train(first, save=file)
+    assert train(first) == [] and not file.exists()
+    monkeypatch.delenv("NBGRADER_EXECUTION")
+    assert len(train(first, save=file)) == 3
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert train(second, save=file) == [] and torch.equal(first.weight, second.weight)
+    with pytest.raises(ValueError, match=r"w\.safetensors does not hold the weights of this model.*train it again"):
+        train(nn.Linear(3, 2), save=file)
+    file.write_text("no weights")
+    with pytest.raises(ValueError, match=r"w\.safetensors does not hold the weights"):
+        train(second, save=file)
+
+
 def test_the_loss_of_the_lesson_is_the_mean_over_next_tokens(course):
     names: dict = {"__name__": "lesson"}
     exercise = course.exercise("train")
@@ -221,7 +243,7 @@ def test_own_components_take_the_place_of_the_given_ones(tmp_path, given_parts, 
         "FeedForward",
     ]
     said = capsys.readouterr().out
-    assert "05.ipynb" in said and "gelu, FeedForward" in said and "stays: causal_mask" in said
+    assert "05.ipynb" in said and "gelu, FeedForward" in said and "not done yet: causal_mask. Yours at present: gelu from 05" in said
     assert parts.FeedForward is not given and parts.gelu.__module__ == "notebook_05"
     assert isinstance(parts.EncoderLayer(D, H, FF).feed_forward, parts.FeedForward)
     parts.give_back()
@@ -233,7 +255,8 @@ def test_own_components_take_the_place_of_the_given_ones(tmp_path, given_parts, 
     [
         (("linear_out", "second"), "no parameter linear_out.weight"),
         (("nn.Linear(d_ff, d_model)", "nn.Linear(d_ff, d_ff)"), "its parameter linear_out.weight has shape"),
-        (("d_ff, dropout=0.0", "width, dropout=0.0"), r"its arguments are \(d_model, width"),
+        (("d_ff, dropout=0.0", "width, dropout=0.0"), r"its constructor takes \(d_model, width"),
+        (("forward(self, x)", "forward(self, y, x=None)"), r"its forward takes \(y, x\), and not \(x\)"),
         (("torch.relu", "torch.tanh"), "differs from that of the given one"),
         (("self.linear_out(self", "(self"), "its result for .* is float32"),
         (("super().__init__()", "pass"), "making it raised AttributeError"),
@@ -242,9 +265,27 @@ def test_own_components_take_the_place_of_the_given_ones(tmp_path, given_parts, 
 )
 def test_what_does_not_fit_is_refused_with_the_reason(tmp_path, given_parts, change, reason):
     given = parts.FeedForward
-    with pytest.raises(parts.DoesNotFit, match=rf"05\.ipynb: .*{reason}"):
+    said = rf"05\.ipynb: .*{reason}(.|\n)*All components are the given ones\."
+    with pytest.raises(parts.DoesNotFit, match=said):
         parts.use(notebook(tmp_path / "05.ipynb", IMPORTS, FORWARD.replace(*change)))
     assert parts.FeedForward is given
+
+
+def test_what_is_no_notebook_is_refused_and_what_was_used_stays(tmp_path, given_parts, capsys):
+    parts.use(notebook(tmp_path / "gelu.ipynb", IMPORTS + GELU))
+    (tmp_path / "text.ipynb").write_text("no notebook")
+    (tmp_path / "folder").mkdir()
+    for name, reason in (
+        ("text.ipynb", "this is no notebook"),
+        ("folder", "this is a folder, and no notebook"),
+        ("missing.ipynb", "there is no notebook .*missing.ipynb, seen from "),
+    ):
+        with pytest.raises(parts.DoesNotFit, match=f"{name}: {reason}.*Yours at present: gelu from gelu.ipynb"):
+            parts.use(tmp_path / name)
+    assert parts.gelu.__module__ == "notebook_gelu"
+    capsys.readouterr()
+    assert parts.use(notebook(tmp_path / "empty.ipynb", IMPORTS)) == []
+    assert "no component in it that could be used" in capsys.readouterr().out
 
 
 SOLVED = sorted((Path(__file__).parents[3] / "source").glob("*/*.ipynb"))

@@ -32,3 +32,13 @@ def check_temperature(temperature: float) -> None:
     """Raise ValueError unless ``temperature`` is positive."""
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, not {temperature}")
+
+
+def check_sequences(query: Tensor, key: Tensor, value: Tensor) -> None:
+    """Raise ValueError, in the learner's own shapes, where PyTorch's message would show others."""
+    for name, x in (("query", query), ("key", key), ("value", value)):
+        if x is None:
+            raise ValueError(f"{name} is None: attention needs a query, a key and a value")
+    if key.shape[:2] != value.shape[:2]:
+        shapes = f"{tuple(key.shape)} and {tuple(value.shape)}"
+        raise ValueError(f"key and value have shapes {shapes}; both come from the same sequence")

@@ -163,6 +163,10 @@ class Decoder(nn.Module):
         self_mask: Tensor | None = None,
         memory_mask: Tensor | None = None,
     ) -> Tensor:
-        """Shapes and masks as in ``DecoderLayer``; returns ``(B, L_q, D)``."""
+        """All layers, each with the same memory and masks. No mask given means no mask.
+
+        Shapes: x ``(B, L_q, D)``, memory ``(B, L_k, D)``, self_mask boolean and broadcastable to
+        ``(B, L_q, L_q)``, memory_mask to ``(B, L_q, L_k)``; returns ``(B, L_q, D)``.
+        """
         given = {"memory": memory, "self_mask": self_mask, "memory_mask": memory_mask}
         return stack(x, [partial(layer, **given) for layer in self.layers], self.final_norm)

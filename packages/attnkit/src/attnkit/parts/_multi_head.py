@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import channel_shuffle, multi_head_attention_forward
 
-from ._arguments import broadcast_mask, check_heads
+from ._arguments import broadcast_mask, check_heads, check_sequences
 
 
 def split_heads(x: Tensor, num_heads: int) -> Tensor:
@@ -58,8 +58,10 @@ class MultiHeadAttention(nn.Module):
         Shapes: query ``(B, L_q, D)``, key and value ``(B, L_k, D)``, mask boolean and broadcastable to
         ``(B, L_q, L_k)``, the same for every head; returns ``(B, L_q, D)`` and ``(B, H, L_q, L_k)``.
         A query that may attend to nothing has weights 0, and ``out_proj.bias`` as its output.
-        Raises ValueError for a mask that is not boolean or does not broadcast.
+        Raises ValueError for a mask that is not boolean or does not broadcast, and where key and value are not as long
+        as each other.
         """
+        check_sequences(query, key, value)
         if mask is None:
             return self._attend(query, key, value, None)
         mask = broadcast_mask(mask, (query.shape[0], query.shape[1], key.shape[1]))

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,7 +23,14 @@ from torch import Tensor, nn
 from .. import grading, parts
 
 TOLERANCE = 1e-4
-_replaced: dict[str, object] = {}  # the given components that others stand in for, by name
+_replaced: dict[str, Replaced] = {}  # by the name of the component
+
+
+class Replaced(NamedTuple):
+    """A given component that another stands in for, and the notebook that the other comes from."""
+
+    given: object
+    notebook: str
 
 
 class DoesNotFit(ValueError):
@@ -33,38 +41,62 @@ def use(path: str | Path) -> list[str]:
     """Put the components of a notebook in the place of the given ones, and return their names.
 
     Each is tried against its interface: its arguments, the names and shapes of its parameters and, with the
-    weights of the given one, its results. An exercise that is not done yet is left out; the given part stays.
-    Raises DoesNotFit, with file, component and reason, where one does not fit; then nothing of the notebook
-    is used. While a notebook is graded, nothing happens.
+    weights of the given one, its results. An exercise that is not done yet is left out. What is built afterwards
+    is built from them; what was built before stays as it is.
+    Raises DoesNotFit, with file, component and reason, where one does not fit; then nothing is changed.
+    While a notebook is graded, nothing happens.
     """
     if grading():
         return []
     path = Path(path)
-    own, unfinished = {}, []
-    for name, component in _components(path).items():
-        try:
-            _try(TRIALS[name], component, _replaced.get(name, getattr(parts, name)))
-        except NotImplementedError:
-            unfinished.append(name)
-        except DoesNotFit as reason:
-            message = f"{path.name}: {name} does not fit: {reason}. Nothing of this notebook is used."
-            raise DoesNotFit(message) from None
-        else:
-            own[name] = component
+    try:
+        own, unfinished = _fitting(_components(path))
+    except DoesNotFit as reason:
+        raise DoesNotFit(f"{path.name}: {reason}. Nothing was changed. {_present()}") from None
     for name, component in own.items():
-        _replaced.setdefault(name, getattr(parts, name))
+        _replaced[name] = Replaced(_given(name), path.name)
         _put(name, component)
-    print(f"{path.name}: yours from now on: {', '.join(own) or 'nothing'}.")
+    if own:
+        print(f"{path.name}: yours from now on: {', '.join(own)}.")
     if unfinished:
-        print(f"Not done yet, so that the given part stays: {', '.join(unfinished)}.")
+        print(f"{path.name}: not done yet: {', '.join(unfinished)}. {_present()}")
+    if not own and not unfinished:
+        print(f"{path.name}: there is no component in it that could be used. {_present()}")
     return list(own)
 
 
 def give_back() -> None:
     """Put the given components back in their places."""
-    for name, given in _replaced.items():
+    for name, (given, _) in _replaced.items():
         _put(name, given)
     _replaced.clear()
+
+
+def _given(name: str) -> object:
+    return _replaced[name].given if name in _replaced else getattr(parts, name)
+
+
+def _present() -> str:
+    """Whose components are in use."""
+    if not _replaced:
+        return "All components are the given ones."
+    own = ", ".join(f"{name} from {notebook}" for name, (_, notebook) in _replaced.items())
+    return f"Yours at present: {own}. All others are the given ones."
+
+
+def _fitting(components: dict[str, object]) -> tuple[dict[str, object], list[str]]:
+    """The components that fit, and the names of those that are not done yet."""
+    own, unfinished = {}, []
+    for name, component in components.items():
+        try:
+            _try(TRIALS[name], component, _given(name))
+        except NotImplementedError:
+            unfinished.append(name)
+        except DoesNotFit as reason:
+            raise DoesNotFit(f"{name} does not fit: {reason}") from None
+        else:
+            own[name] = component
+    return own, unfinished
 
 
 def _put(name: str, component: object) -> None:
@@ -85,9 +117,11 @@ def _components(path: Path) -> dict[str, object]:
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except FileNotFoundError:
-        raise DoesNotFit(f"{path}: there is no such notebook; the path starts from {Path.cwd()}") from None
+        raise DoesNotFit(f"there is no notebook {path}, seen from {Path.cwd()}") from None
+    except IsADirectoryError:
+        raise DoesNotFit("this is a folder, and no notebook") from None
     except (ValueError, KeyError, TypeError):
-        raise DoesNotFit(f"{path.name}: this is no notebook") from None
+        raise DoesNotFit("this is no notebook") from None
     namespace = {"__name__": f"notebook_{path.stem}"}
     for cell in cells:
         if cell.get("cell_type") == "code":
@@ -114,7 +148,7 @@ def _run(cell: dict, namespace: dict, path: Path) -> None:
     except Exception as error:
         if about.get("solution"):
             name = about.get("grade_id", "solution")
-            raise DoesNotFit(f"{path.name}: the cell {name} cannot be run: {type(error).__name__}: {error}") from None
+            raise DoesNotFit(f"the cell {name} cannot be run: {type(error).__name__}: {error}") from None
 
 
 # -- trying a component -------------------------------------------------------------------------------------
@@ -131,7 +165,7 @@ class Trial:
 
 def _try(trial: Trial, own: Callable, given: Callable) -> None:
     """Raise DoesNotFit unless ``own`` does what ``given`` does."""
-    _same_arguments(own, given)
+    _same_arguments(own, given, "its constructor" if trial.make else "it")
     if not trial.make:
         _same_results(trial, own, given, "")
     for arguments in trial.make:
@@ -141,20 +175,20 @@ def _try(trial: Trial, own: Callable, given: Callable) -> None:
             raise DoesNotFit("it is no nn.Module")
         if trial.make and not trial.own_names:
             _same_weights(made, model)
-        _same_arguments(made.forward, model.forward)
+        _same_arguments(made.forward, model.forward, "its forward")
         _same_results(trial, made.eval(), model.eval(), f" for {said}" if said else "")
 
 
-def _same_arguments(own: Callable, given: Callable) -> None:
+def _same_arguments(own: Callable, given: Callable, what: str) -> None:
     theirs, wanted = _arguments(own), _arguments(given)
     for (name, default), found in zip(wanted.items(), [*theirs, *[None] * len(wanted)], strict=False):
         if name != found:
-            raise DoesNotFit(f"its arguments are ({', '.join(theirs)}), and not ({', '.join(wanted)})")
+            raise DoesNotFit(f"{what} takes ({', '.join(theirs)}), and not ({', '.join(wanted)})")
         if default is not inspect.Parameter.empty and theirs[name] != default:
-            raise DoesNotFit(f"the default of {name} is not {default!r}")
+            raise DoesNotFit(f"in {what}, the default of {name} is not {default!r}")
     more = [name for name in theirs if name not in wanted and theirs[name] is inspect.Parameter.empty]
     if more:
-        raise DoesNotFit(f"it needs more arguments: {', '.join(more)}")
+        raise DoesNotFit(f"{what} needs more arguments: {', '.join(more)}")
 
 
 def _arguments(function: Callable) -> dict[str, object]:
