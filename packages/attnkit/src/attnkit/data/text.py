@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,13 +24,16 @@ class Text:
 
 @cache
 def load(held_out: float = 0.05) -> Text:
-    """The help topics of this Python (``help("topics")`` lists them), in the characters of ASCII."""
+    """The help topics of this Python (``help("topics")`` lists them): a paragraph a line, in the characters of ASCII.
+
+    Tables are left out, and many spaces become one: a model would write little else than lines and spaces.
+    """
     from pydoc_data.topics import topics
 
-    text = "\n".join(topics[name] for name in sorted(topics))
-    text = "".join(
-        character for character in text if character == "\n" or (character.isascii() and character.isprintable())
-    )
+    blocks = "\n\n".join(topics[name] for name in sorted(topics)).split("\n\n")
+    prose = [" ".join(block.split()) for block in blocks if not re.search(r"^\s*(\+-|\|)", block, re.MULTILINE)]
+    text = "\n".join(block for block in prose if block)
+    text = "".join(character for character in text if character == "\n" or " " <= character <= "~")
     vocabulary = Vocabulary(text)
     ids = vocabulary.encode(text)[0]
     cut = round(len(ids) * (1 - held_out))

@@ -81,17 +81,18 @@ def prefixes(decoder: Callable[..., nn.Module], length: int = 12) -> tuple[Figur
     figure = new_figure(8.5, 3.6)
     axes = figure.subplots()
     lengths = np.arange(1, length)
-    names = ("with a causal mask", QUERY, "o"), ("without a mask", KEY, "s")
+    names = ("with a causal mask", QUERY, "o", 9), ("without a mask", KEY, "s", 5)
     floor = 1e-8  # equal to the last bit: drawn at the bottom of the logarithmic scale
-    for (name, colour, marker), gap in zip(names, gaps, strict=True):
-        axes.plot(lengths, np.maximum(gap, floor), color=colour, marker=marker, label=name)
+    for (name, colour, marker, size), gap in zip(names, gaps, strict=True):
+        axes.plot(lengths, np.maximum(gap, floor), color=colour, marker=marker, markersize=size, label=name)
     axes.set_yscale("log")
     axes.set(xlabel="positions read", ylabel="difference from the whole run", ylim=(floor / 2, 30))
     axes.set_xticks(lengths)
     figure.legend(loc="outside upper center", ncols=2)
+    seen = "which is rounding" if max(gaps[0]) < 1e-4 else "so that something later was seen in spite of it"
     alt = f"""The largest difference between the last output for the first 1 to {length - 1} positions and the
-    output at the same place for all {length}. With a causal mask it is at most {max(gaps[0]):.0e}, which is
-    rounding. Without a mask it is between {min(gaps[1]):.1g} and {max(gaps[1]):.1g}."""
+    output at the same place for all {length}. With a causal mask it is at most {max(gaps[0]):.0e},
+    {seen}. Without a mask it is between {min(gaps[1]):.1g} and {max(gaps[1]):.1g}."""
     return figure, alt
 
 
@@ -110,9 +111,10 @@ def _prefix_gaps(model: nn.Module, x: Tensor, masked: bool) -> list[float]:
 def against_gpt2(
     decoder: Callable[..., nn.Module], load_gpt2_weights: Callable[[nn.Module, dict], None]
 ) -> tuple[Figure, str]:
-    """How far logits are from those of Hugging Face's GPT-2: the learner's, and with one detail wrong."""
+    """How far logits are from those of Hugging Face's GPT-2: the learner's, and the given ones with a detail wrong."""
     import torch
 
+    from .. import parts
     from ..models import gpt2
 
     layers, features, heads = 4, 48, 4
@@ -120,21 +122,21 @@ def against_gpt2(
     token_ids = torch.randint(60, (2, 14), generator=torch.Generator().manual_seed(5))
     truth = gpt2.published_logits(state, token_ids, heads)
 
-    def gap(activation: str = "gelu_tanh", turned: bool = True, masked: bool = True) -> float:
+    def gap(make=parts.Decoder, load=parts.load_gpt2_weights, activation="gelu_tanh", turned=True, masked=True) -> float:
         given = {
             name: tensor if turned or not name.endswith("attn.c_proj.weight") else tensor.T.clone()
             for name, tensor in state.items()
         }
         settings = {"activation": activation, "norm_first": True, "cross_attention": False}
-        model = decoder(layers, features, heads, 4 * features, **settings).eval()
-        load_gpt2_weights(model, given)
+        model = make(layers, features, heads, 4 * features, **settings).eval()
+        load(model, given)
         mask = torch.ones(14, 14, dtype=torch.bool).tril() if masked else None
         with torch.no_grad():
             hidden = model(gpt2.embed(state, token_ids), self_mask=mask)
         return (gpt2.logits(state, hidden) - truth).abs().max().item()
 
     gaps = {
-        "your decoder": gap(),
+        "your decoder": gap(decoder, load_gpt2_weights),
         "exact GELU in place of gelu_tanh": gap(activation="gelu"),
         "attn.c_proj not turned round": gap(turned=False),
         "no causal mask": gap(masked=False),
@@ -151,8 +153,8 @@ def against_gpt2(
     axes.set(xlim=(1e-8, max(values) * 30), ylim=(3.6, -1.0))
     axes.set_xlabel("largest difference of a logit from Hugging Face's GPT2LMHeadModel")
     axes.tick_params(axis="y", length=0)
+    verdict = "Your decoder is GPT-2" if values[0] < 1e-4 else "More than 1e-4: your decoder is not GPT-2 yet"
+    axes.set_title(verdict, loc="left")
     said = ", ".join(f"{name}: {value:.0e}" for name, value in gaps.items())
-    return (
-        figure,
-        f"The largest difference of a logit from Hugging Face's GPT-2, on a logarithmic scale. {said}.",
-    )
+    alt = f"The largest difference of a logit from Hugging Face's GPT-2, on a logarithmic scale. {said}. {verdict}."
+    return figure, alt

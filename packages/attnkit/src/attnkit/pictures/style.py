@@ -132,15 +132,19 @@ def few(matrix: np.ndarray) -> bool:
     return max(matrix.shape[-2:]) <= 12
 
 
-def cells(axes: Axes, matrix: np.ndarray, low: float, high: float, digits: int = 2) -> AxesImage:
+def cells(
+    axes: Axes, matrix: np.ndarray, low: float, high: float, digits: int = 2, power: float = 1.0
+) -> AxesImage:
     """Draw a matrix as coloured cells, with its numbers where they are few; return the image.
 
-    What is not a number is pale red, a colour that the scale does not have.
+    The colours follow the numbers to this power: below 1, small ones can be told from none. What is not a number
+    is pale red, a colour that the scale does not have.
     """
     from matplotlib import colormaps
+    from matplotlib.colors import PowerNorm
 
     shades = colormaps[MAP].with_extremes(bad=tint(RED))
-    image = axes.imshow(matrix, cmap=shades, vmin=low, vmax=high, aspect="auto")
+    image = axes.imshow(matrix, cmap=shades, norm=PowerNorm(power, low, high), aspect="auto")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.locator_params(integer=True)

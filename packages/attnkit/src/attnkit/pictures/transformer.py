@@ -123,17 +123,20 @@ def teacher_forcing(text: str = "1789-07-14") -> tuple[Figure, str]:
     """The target used twice: shown to the decoder, and, shifted by one, asked of it."""
     shown = ["start", *text]
     asked = [*text, "end"]
-    board = Board(len(shown) * 1.2 + 2.3, 4.3, inches=10.5)
-    for y, name, tokens, colour in ((0.3, "shown", shown, BLUE), (2.7, "asked for", asked, GREEN)):
+    board = Board(len(shown) * 1.2 + 2.3, 5.0, inches=10.5)
+    for y, name, tokens, colour in ((0.3, "shown", shown, BLUE), (3.3, "asked for", asked, GREEN)):
         board.label(1.8, y + 0.5, name, ha="right", fontsize=10)
         for column, token in enumerate(tokens):
             board.cell(2.0 + 1.2 * column, y, token, colour, width=1.1)
     for column in range(len(shown)):
-        board.arrow((2.55 + 1.2 * column, 1.35), (2.55 + 1.2 * column, 2.65))
-    board.label(1.8, 2.0, "decoder", ha="right", fontsize=10)
-    board.label(2.0 + 0.6 * len(shown), 4.0, "each position is asked for the token after its own", fontsize=10)
+        board.arrow((2.55 + 1.2 * column, 1.35), (2.55 + 1.2 * column, 1.9))
+        board.arrow((2.55 + 1.2 * column, 2.7), (2.55 + 1.2 * column, 3.25))
+    middle = 1.95 + 0.6 * len(shown)
+    board.box(middle, 2.3, "decoder: no position sees a later one", OPERATION, width=1.2 * len(shown) - 0.1)
+    board.label(middle, 4.65, "each position is asked for the token after its own", fontsize=10)
     alt = f"""Two rows of tokens. The lower one is what the decoder is shown: start, then {text}. The upper
-    one is what it is asked for at the same positions: {text}, then end. So each position is asked for the
+    one is what it is asked for at the same positions: {text}, then end. Between them lies the decoder, in which
+    no position sees a later one. So each position is asked for the
     token after its own: shown start it is asked for {text[0]}, shown the last {text[-1]} it is asked for
     the end."""
     return board.figure, alt
@@ -142,7 +145,7 @@ def teacher_forcing(text: str = "1789-07-14") -> tuple[Figure, str]:
 @picture
 def greedy_loop() -> tuple[Figure, str]:
     """Greedy decoding as a loop: decode, take the best token, append it."""
-    board = Board(15.0, 3.4, inches=10.5)
+    board = Board(15.2, 3.4, inches=10.5)
     board.box(1.5, 2.6, "source", KEY, width=1.8)
     board.box(4.4, 2.6, "encode", OPERATION, width=1.8)
     board.box(7.6, 2.6, "decode", OPERATION, width=1.8)
@@ -158,10 +161,11 @@ def greedy_loop() -> tuple[Figure, str]:
     board.label(11.1, 1.55, "append the token", ha="left")
     board.arrow((7.6, 1.3), (7.6, 2.2), colour=QUERY)
     board.arrow((12.1, 2.6), (13.0, 2.6))
-    board.label(13.1, 2.6, "done when all\nrows have ended", ha="left")
+    board.label(13.1, 2.6, "done when all rows\nhave ended, or at\nmax_length columns", ha="left")
     alt = """Greedy decoding. The source is encoded once, into the memory. Then a loop: what has been
     written so far is decoded with the memory, the token with the largest logit at the last position is
-    appended to what has been written, and so on, until every row has ended."""
+    appended to what has been written, and so on, until every row has ended or there are max_length
+    columns."""
     return board.figure, alt
 
 
@@ -183,7 +187,7 @@ def who_sees_what(transformer: type) -> tuple[Figure, str]:
     change[change < 1e-5] = 0.0
     figure = new_figure(7.2, 4.4)
     axes = figure.subplots()
-    image = cells(axes, change, 0.0, change.max() or 1.0)
+    image = cells(axes, change, 0.0, change.max() or 1.0, power=0.4)
     axes.set_yticks(range(len(moved)), moved)
     axes.set(xlabel="position of the target", ylabel="what is changed", title="How far the logits move")
     figure.colorbar(image, ax=axes, label="largest change of a logit").outline.set_visible(False)
