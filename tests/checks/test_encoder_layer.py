@@ -52,6 +52,24 @@ def pair(student, reference, rng, sizes=(D, H, F), dtype=torch.float32, **settin
     return theirs, ours
 
 
+def right_orders(student, reference, rng):
+    """The values of norm_first for which the norms stand where they should, or both if neither does.
+
+    What a wrong order spoils, post-norm and pre-norm have checks of their own for: it costs nothing elsewhere.
+    """
+    x = rng.normal(B, L, D)
+    right = []
+    for norm_first in (False, True):
+        layer, ours = pair(student, reference, rng, norm_first=norm_first)
+        if close(layer(x), ours(x)):
+            right.append(norm_first)
+    return right or [False, True]
+
+
+def close(seen, wanted):
+    return isinstance(seen, torch.Tensor) and seen.shape == wanted.shape and bool(seen.allclose(wanted, atol=1e-4))
+
+
 @check(
     points=0.5,
     says="the layer returns one tensor of the shape and dtype of x, and leaves x and the mask as they were",
@@ -109,11 +127,12 @@ def test_pre_norm(student, reference, rng):
     says="activation chooses what the feed-forward network uses, and an unknown one is a ValueError",
 )
 def test_activation(student, reference, rng):
-    for settings in ({"activation": "gelu"}, {"activation": "gelu", "norm_first": True}):
+    for norm_first in right_orders(student, reference, rng):
+        settings = {"activation": "gelu", "norm_first": norm_first}
         layer, ours = pair(student, reference, rng, **settings)
         x = rng.normal(B, L, D)
         assert_close(layer(x), ours(x), what="the output with activation='gelu'")
-    in_order = student(D, H, F, 0.0, "gelu", True)
+    in_order = student(D, H, F, 0.0, "gelu", norm_first)
     in_order.load_state_dict(ours.state_dict(), strict=False)
     assert_close(
         in_order(x), ours(x), what="the output where dropout, activation and norm_first are given by position"
@@ -127,7 +146,7 @@ def test_activation(student, reference, rng):
     says="a position attends only where the mask is True, for every shape that broadcasts to (B, L, L)",
 )
 def test_mask(student, reference, rng):
-    for norm_first in (False, True):
+    for norm_first in right_orders(student, reference, rng):
         layer, ours = pair(student, reference, rng, norm_first=norm_first)
         x = rng.normal(B, L, D)
         for shape in ((B, L, L), (B, 1, L), (L, L), (1, L, L), (L,)):
@@ -165,7 +184,7 @@ def test_properties(student, reference, rng):
     says="one position, square sizes, huge or tiny values and any memory layout work like everything else",
 )
 def test_edges(student, reference, rng):
-    for norm_first in (False, True):
+    for norm_first in right_orders(student, reference, rng):
         layer, ours = pair(student, reference, rng, norm_first=norm_first)
         for x, kind in (
             (rng.normal(B, 1, D), "a single position"),
@@ -181,7 +200,7 @@ def test_edges(student, reference, rng):
 
 @check(points=0.5, says="gradients reach x and every parameter")
 def test_gradients(student, reference, rng):
-    for norm_first in (False, True):
+    for norm_first in right_orders(student, reference, rng):
         layer, ours = pair(student, reference, rng, dtype=torch.float64, norm_first=norm_first)
         mask = rng.mask(B, L, L)
         mask[1, 3] = False
@@ -199,7 +218,7 @@ def test_gradients(student, reference, rng):
 
 @check(points=0.5, says="dropout acts while training, anew in every call, and not in evaluation")
 def test_dropout(student, reference, rng):
-    for norm_first in (False, True):
+    for norm_first in right_orders(student, reference, rng):
         layer, ours = pair(student, reference, rng, dropout=0.5, norm_first=norm_first)
         x = rng.normal(B, L, D)
         assert_close(layer(x), ours(x), what="the output in evaluation mode")
