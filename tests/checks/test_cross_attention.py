@@ -98,7 +98,7 @@ def test_names(student, rng):
     trained = {name for name, _ in layer.named_parameters()}
     expect(trained == set(wanted), "every weight and bias to be a parameter", f"only {sorted(trained)} are")
     load(layer, random_state(rng))
-    x, memory = sequences(rng)
+    x, memory = sequences(rng, LQ, LQ)  # of one length, that nothing but names is judged
     before = both(layer(x, memory))[0]
     load(other, random_state(rng))
     assert_close(both(layer(x, memory))[0], before, what="the output of one layer after another one got its weights")
@@ -223,6 +223,6 @@ def test_gradients(student, reference, rng):
 
 @check(points=0.25, says="the layer is put together from attention, not taken ready-made", forbids=READY_MADE)
 def test_from_primitives(student, rng):
-    layer, (x, memory) = student(D, H), sequences(rng)
+    layer, (x, memory) = student(D, H), sequences(rng, LQ, LQ)
     both(layer(x, memory))
-    both(layer(x, memory, rng.mask(B, 1, LK)))
+    both(layer(x, memory, rng.mask(B, 1, LQ)))
