@@ -42,6 +42,13 @@ def test_feedback_shows_the_table_and_nothing_hidden(toy):
         assert hidden not in page
 
 
+def test_feedback_gives_each_reason_once(toy):
+    toy.hand_in("untouched", toy.release())
+    toy.autograde()
+    table = find(toy.graded("untouched"), "test_double").outputs[0]["data"]["text/html"]
+    assert table.count("it is not done yet") == 1 and table.count("as above") == table.count("failed") - 1 > 0
+
+
 def test_force_student_export_and_validate_work_in_any_order(toy):
     toy.run("nbgrader", "autograde", "toy", ok=False)
     toy.hand_in("ann", toy.answered())
