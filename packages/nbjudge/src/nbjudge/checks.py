@@ -65,6 +65,9 @@ def assert_close(seen: object, expected, *, atol: float | None = None, what: str
     `atol` is the largest difference allowed on values of order one (it grows with larger values): by default
     1e-5 for float32 and 1e-9 for float64, exact for integers and booleans.
     """
+    if not isinstance(expected, (torch.Tensor, np.ndarray, np.generic, int, float)):
+        # A check may compare two answers of the learner's: then neither need be an array.
+        raise Mismatch(f"{what} to be an array or a number", describe(expected))
     numbers = torch.as_tensor(expected)
     if isinstance(expected, (torch.Tensor, np.ndarray)):
         assert_tensor(seen, tuple(expected.shape), expected.dtype, what)
