@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import json
 
+import torch
 from nbformat.v4 import new_code_cell
+from safetensors.torch import save_file
 
 FULL = {"double": 3.0, "quadruple": 4.0}
 
@@ -47,6 +49,35 @@ def test_feedback_gives_each_reason_once(toy):
     toy.autograde()
     table = find(toy.graded("untouched"), "test_double").outputs[0]["data"]["text/html"]
     assert table.count("it is not done yet") == 1 and table.count("as above") == table.count("failed") - 1 > 0
+
+
+READS = """
+from nbjudge import check, expect
+
+@check(points=3, says="one is handed in")
+def test_one(student, artifacts):
+    one = artifacts.tensors("one.safetensors")["one"].item()
+    expect(one == 1.0, "1", f"{one}")
+"""
+
+
+def test_what_a_learner_hands_in_is_judged_and_not_the_authors_file_of_that_name(toy):
+    def weights(folder, value):
+        toy.write(f"{folder}/one.safetensors", "")
+        save_file({"one": torch.tensor(value)}, toy.root / folder / "one.safetensors")
+
+    toy.write("tests/checks/test_double.py", READS)
+    weights("tests/artifacts/double", 1.0)
+    weights("source/toy", 1.0)  # the author has run the lesson
+    toy.generate()
+    assert not (toy.root / "release/toy/one.safetensors").exists()
+    assert (toy.root / "source/toy/one.safetensors").exists()
+    for student, value in (("right", 1.0), ("wrong", 2.0), ("nothing", None)):
+        toy.hand_in(student, toy.answered())
+        if value is not None:
+            weights(f"submitted/{student}/toy", value)
+    toy.autograde()
+    assert [toy.scores(s)["double"] for s in ("right", "wrong", "nothing")] == [3.0, 0.0, 0.0]
 
 
 def test_force_student_export_and_validate_work_in_any_order(toy):

@@ -17,6 +17,7 @@ def configure(c: Config) -> None:
     """
     # nbgrader calls `alembic` by name; it lies beside this Python, whether or not its environment is activated.
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+    c.GenerateAssignment.preprocessors.append("nbjudge.release.HoldBackArtifacts")
     c.Autograde.exporter_class = "nbjudge.submission.JudgedNotebookExporter"
     c.JudgedNotebookExporter.optimistic_validation = True  # once at the end, instead of after every step
     c.Autograde.sanitize_preprocessors = [

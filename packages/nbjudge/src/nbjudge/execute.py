@@ -57,13 +57,18 @@ class JudgedExecute(Execute):
             return nb, resources
         try:
             folder = Path(resources["metadata"]["path"])
-            with _Grading(nb, folder, settings, _judge(find_root())) as grading:
+            with _Grading(nb, folder, self._handed_in(resources["nbgrader"]), settings, _judge(find_root())) as grading:
                 grading.run(results)
         except Exception:
             self.log.error("grading failed:\n%s", traceback.format_exc())
             _give_up(nb, results, "The grader failed on this submission; its log says why.")
         self._report(resources["nbgrader"]["student"], results)
         return nb, resources
+
+    def _handed_in(self, about: dict) -> Path:
+        """The folder as the learner left it: over the copy in autograded/, nbgrader writes the course's own files."""
+        directory = self.parent.parent.coursedir
+        return Path(directory.format_path(directory.submitted_directory, about["student"], about["assignment"]))
 
     def _report(self, student: str, results: dict[str, Result]) -> None:
         for grade_id, result in results.items():
@@ -87,8 +92,9 @@ def _give_up(nb: NotebookNode, results: dict[str, Result], reason: str) -> None:
 class _Grading:
     """The run of one notebook."""
 
-    def __init__(self, nb: NotebookNode, folder: Path, settings: NBJudge, judge: Judge):
+    def __init__(self, nb: NotebookNode, folder: Path, handed_in: Path, settings: NBJudge, judge: Judge):
         self._nb, self._folder, self._settings, self._judge = nb, folder, settings, judge
+        self.handed_in = handed_in
         self._end = time.monotonic() + settings.submission_seconds
         self._session: KernelSession | None = None
         self._ran: list[str] = []  # sources to replay in a new kernel
@@ -203,7 +209,7 @@ class _KernelHost:
         self._grading, self._line, self._earlier = grading, line, earlier
         self._serving: tuple[KernelSession, str] | None = None
         self.sources = sources
-        self.folder = grading._folder
+        self.folder = grading.handed_in
 
     def connect(self) -> Connection:
         session = self._grading.session()
