@@ -25,12 +25,11 @@ def trained(student, artifacts):
     fits = {name: tuple(tensor.shape) for name, tensor in state.items()}
     given = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     wrong = [name for name in sorted(fits.keys() | given.keys()) if fits.get(name) != given.get(name)]
-    missing = "not there"
-    unlike = [f"{name} is {given.get(name, missing)} in the file and {fits.get(name, missing)} in it" for name in wrong]
+    sizes = [f"{name} is {given.get(name, 'missing')} there, {fits.get(name, 'missing')} in your model" for name in wrong]
     expect(
         not wrong,
         f"weights in {FILE} that fit your Transformer with your SIZES",
-        f"{len(wrong)} that do not. {'; '.join(unlike[:1])}: was something changed after training?",
+        f"{len(wrong)} that do not. {'; '.join(sizes[:1])}: was something changed after training?",
     )
     expect(all(t.isfinite().all() for t in weights.values()), f"finite weights in {FILE}", "NaN or infinity")
     model.load_state_dict(weights)

@@ -22,7 +22,7 @@ class CheckResult:
         if self.passed:
             return ""
         parts = [f"Expected {self.expected}." if self.expected else "", f"Seen: {self.seen}." if self.seen else ""]
-        return " ".join(part for part in parts if part).replace("..", ".")
+        return " ".join(part for part in parts if part).replace("..", ".").replace("?.", "?")
 
     def as_json(self) -> dict:
         return {**{k: getattr(self, k) for k in ("name", "says", "passed", "points")}, "message": self.message}
