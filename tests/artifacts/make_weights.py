@@ -25,10 +25,10 @@ EXERCISE = COURSE.exercise("train")
 
 
 def namespace_of(source: str) -> dict:
-    """What a solution of the exercise defines."""
+    """What a solution of the exercise defines, and from the reference what it leaves as it is."""
     names: dict = {"__name__": "weights"}
-    exec(plain_python(EXERCISE.setup), names)
-    exec(plain_python(source), names)
+    for code in (EXERCISE.setup, EXERCISE.solution, source):
+        exec(plain_python(code), names)
     return names
 
 

@@ -25,11 +25,12 @@ def trained(student, artifacts):
     fits = {name: tuple(tensor.shape) for name, tensor in state.items()}
     given = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     wrong = [name for name in sorted(fits.keys() | given.keys()) if fits.get(name) != given.get(name)]
-    sizes = [f"{name} is {given.get(name, 'missing')} there, {fits.get(name, 'missing')} in your model" for name in wrong]
+    first = "".join(wrong[:1])
+    unlike = f"{first} is {given.get(first, 'missing')} there, {fits.get(first, 'missing')} in your model"
     expect(
         not wrong,
         f"weights in {FILE} that fit your Transformer with your SIZES",
-        f"{len(wrong)} that do not. {'; '.join(sizes[:1])}: was something changed after training?",
+        f"{len(wrong)} that do not. {unlike}: was something changed after training?",
     )
     expect(all(t.isfinite().all() for t in weights.values()), f"finite weights in {FILE}", "NaN or infinity")
     model.load_state_dict(weights)

@@ -5,43 +5,6 @@ the weights that you handed in are loaded into the argument.
 SIZES = {"d_model": 64, "num_heads": 4, "d_ff": 128, "num_layers": 2}
 
 
-class Transformer(nn.Module):
-    def __init__(
-        self,
-        source_vocab,
-        target_vocab,
-        d_model,
-        num_heads,
-        d_ff,
-        num_layers,
-        max_length,
-        dropout=0.0,
-        pad_id=0,
-    ):
-        super().__init__()
-        self.pad_id = pad_id
-        self.source_embedding = parts.TokenEmbedding(source_vocab, d_model)
-        self.target_embedding = parts.TokenEmbedding(target_vocab, d_model)
-        self.position = parts.PositionalEncoding(d_model, max_length, dropout)
-        self.encoder = parts.Encoder(num_layers, d_model, num_heads, d_ff, dropout)
-        self.decoder = parts.Decoder(num_layers, d_model, num_heads, d_ff, dropout)
-        self.head = parts.OutputHead(d_model, target_vocab)
-
-    def encode(self, source):
-        embedded = self.position(self.source_embedding(source))
-        return self.encoder(embedded, parts.padding_mask(source, self.pad_id))
-
-    def decode(self, target, memory, source):
-        embedded = self.position(self.target_embedding(target))
-        self_mask = parts.decoder_mask(target, self.pad_id)
-        memory_mask = parts.padding_mask(source, self.pad_id)
-        hidden = self.decoder(embedded, memory, self_mask=self_mask, memory_mask=memory_mask)
-        return self.head.logits(hidden)
-
-    def forward(self, source, target):
-        return self.decode(target, self.encode(source), source)
-
-
 torch.manual_seed(0)
 trained = Transformer(138, 15, **SIZES, max_length=48).eval()
 
@@ -60,8 +23,3 @@ def greedy_decode(model, source, start_id, end_id, max_length):
             ended = ended | (token == end_id)
     model.train(was_training)
     return written
-
-
-def training_loss(model, source, target):
-    logits = model(source, target[:, :-1])
-    return F.cross_entropy(logits.flatten(0, 1), target[:, 1:].flatten(), ignore_index=model.pad_id)
