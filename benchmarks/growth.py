@@ -60,7 +60,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks/growth.json")
     arguments = parser.parse_args()
     found = {kind: quarters(values) for kind, values in measure(arguments.count).items()}
-    table = Table("of the grader", "1st quarter", "2nd", "3rd", "4th", "4th / 2nd", title=f"{arguments.count} submissions")
+    table = Table(
+        "of the grader", "1st quarter", "2nd", "3rd", "4th", "4th / 2nd", title=f"{arguments.count} submissions"
+    )
     for kind in KINDS:
         table.add_row(kind, *(f"{value:.3f}" for value in found[kind]), f"{found[kind][3] / found[kind][1]:.2f}")
     console.print(table)

@@ -119,7 +119,9 @@ def _whole_batch(report: Report, course: AttackedCourse, before: tuple, after: t
     expect(log.peak_bytes < GRADER_BYTES, f"the grader took {log.peak_bytes >> 20} MiB")
 
 
-def _one(report: Report, course: AttackedCourse, attack: Attack, outcome: Outcome, plain: Outcome, allowed: dict) -> None:
+def _one(
+    report: Report, course: AttackedCourse, attack: Attack, outcome: Outcome, plain: Outcome, allowed: dict
+) -> None:
     failures = []
     exercise, most = allowed.get(attack.name, ("", 0.0))
     gained = [n for n in FULL if outcome.points(n) > plain.points(n) + (most if n == exercise else 0)]

@@ -19,8 +19,16 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 _OPTIONS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1200,2000",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--window-size=1200,2000",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing but this machine
 )
 
@@ -113,13 +121,23 @@ class Formgrader:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         places = {f"JUPYTER_{kind}_DIR": str(settings / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-        options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=",
-                   "--ServerApp.password=", f"--ServerApp.root_dir={course.root}",
-                   "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}"]
+        options = [
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            f"--port={port}",
+            "--IdentityProvider.token=",
+            "--ServerApp.password=",
+            f"--ServerApp.root_dir={course.root}",
+            "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
+        ]
         self._log = (settings.parent / "formgrader.log").open("w")
         self._process = subprocess.Popen(
-            course.command("jupyter_server", *options), cwd=course.root, env={**os.environ, **places},
-            stdout=self._log, stderr=self._log,
+            course.command("jupyter_server", *options),
+            cwd=course.root,
+            env={**os.environ, **places},
+            stdout=self._log,
+            stderr=self._log,
         )
         self._wait()
 

@@ -32,7 +32,10 @@ class Canaries:
             listener.settimeout(0.2)
             threading.Thread(target=self._listen, args=(listener,), daemon=True).start()
         self._places = {
-            "ROOT": str(course), "SECRET": str(self.secret), "PORT": str(self.port), "TOKEN": self.token,
+            "ROOT": str(course),
+            "SECRET": str(self.secret),
+            "PORT": str(self.port),
+            "TOKEN": self.token,
         }
 
     def fill(self, text: str) -> str:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from .attack import beside_wrong, body, speaking
 
 ATTACKS = [
-    speaking("greets_the_judge", "own", "answers the judge's greeting itself, and every call with praise", """
+    speaking(
+        "greets_the_judge",
+        "own",
+        "answers the judge's greeting itself, and every call with praise",
+        """
         def serve_kernel(namespace, expression, earlier, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             while True:
@@ -15,15 +19,25 @@ ATTACKS = [
 
         import nbjudge.serve
         nbjudge.serve.serve_kernel = serve_kernel
-    """),
-    speaking("replaces_the_server", "own", "puts a module in the place of nbjudge.serve", """
+    """,
+    ),
+    speaking(
+        "replaces_the_server",
+        "own",
+        "puts a module in the place of nbjudge.serve",
+        """
         import sys, types
 
         fake = types.ModuleType("nbjudge.serve")
         fake.serve_kernel = lambda *args: print("3.0")
         sys.modules["nbjudge.serve"] = fake
-    """),
-    speaking("stale_answers", "own", "fills the judge's socket with answers before it was asked", """
+    """,
+    ),
+    speaking(
+        "stale_answers",
+        "own",
+        "fills the judge's socket with answers before it was asked",
+        """
         wire.setblocking(False)
         try:
             for number in range(2000):
@@ -31,8 +45,13 @@ ATTACKS = [
         except BlockingIOError:
             pass
         wire.setblocking(True)
-    """),
-    speaking("other_numbers", "own", "answers without end, under numbers that nobody asked for", """
+    """,
+    ),
+    speaking(
+        "other_numbers",
+        "own",
+        "answers without end, under numbers that nobody asked for",
+        """
         def serve_kernel(namespace, expression, earlier, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             many = frame({"id": -1, "ok": True}) * 1000
@@ -41,8 +60,13 @@ ATTACKS = [
 
         import nbjudge.serve
         nbjudge.serve.serve_kernel = serve_kernel
-    """),
-    speaking("drips", "own", "answers one byte at a time, always in time, never to the end", """
+    """,
+    ),
+    speaking(
+        "drips",
+        "own",
+        "answers one byte at a time, always in time, never to the end",
+        """
         def serve_kernel(namespace, expression, earlier, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             question()
@@ -53,8 +77,13 @@ ATTACKS = [
 
         import nbjudge.serve
         nbjudge.serve.serve_kernel = serve_kernel
-    """),
-    speaking("huge_frame", "own", "announces an answer of 2^60 bytes", """
+    """,
+    ),
+    speaking(
+        "huge_frame",
+        "own",
+        "announces an answer of 2^60 bytes",
+        """
         def serve_kernel(namespace, expression, earlier, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             question()
@@ -63,8 +92,13 @@ ATTACKS = [
 
         import nbjudge.serve
         nbjudge.serve.serve_kernel = serve_kernel
-    """),
-    speaking("deep_frame", "own", "sends JSON that is nested half a million deep", """
+    """,
+    ),
+    speaking(
+        "deep_frame",
+        "own",
+        "sends JSON that is nested half a million deep",
+        """
         def serve_kernel(namespace, expression, earlier, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             while True:
@@ -74,8 +108,13 @@ ATTACKS = [
 
         import nbjudge.serve
         nbjudge.serve.serve_kernel = serve_kernel
-    """),
-    speaking("array_bomb", "own", "sends a block of arrays that names a million of them", """
+    """,
+    ),
+    speaking(
+        "array_bomb",
+        "own",
+        "sends a block of arrays that names a million of them",
+        """
         def serve_kernel(namespace, expression, earlier, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             header = json.dumps({str(i): {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(500_000)})
@@ -87,8 +126,13 @@ ATTACKS = [
 
         import nbjudge.serve
         nbjudge.serve.serve_kernel = serve_kernel
-    """),
-    speaking("strange_answers", "own", "answers with numbers, types and errors that make no sense", """
+    """,
+    ),
+    speaking(
+        "strange_answers",
+        "own",
+        "answers with numbers, types and errors that make no sense",
+        """
         def serve_kernel(namespace, expression, earlier, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             answers = [
@@ -103,10 +147,15 @@ ATTACKS = [
 
         import nbjudge.serve
         nbjudge.serve.serve_kernel = serve_kernel
-    """),
+    """,
+    ),
     body("nested_answer", "own", "returns a list that holds itself", "loop = []\nloop.append(loop)\nreturn loop"),
     body("endless_answer", "own", "returns a generator without end", "import itertools\nreturn itertools.count()"),
-    beside_wrong("patches_the_wire", "own", "patches json, struct, socket and the server's own helpers", """
+    beside_wrong(
+        "patches_the_wire",
+        "own",
+        "patches json, struct, socket and the server's own helpers",
+        """
         import json, socket, struct
         import nbjudge.wire
 
@@ -115,16 +164,31 @@ ATTACKS = [
         nbjudge.wire.Encoder.encode = lambda self, value, depth=0: True
         nbjudge.wire.Decoder.decode = lambda self, node, depth=0: np.zeros(3)
         socket.socket.settimeout = lambda *args: None
-    """),
-    speaking("closes_the_socket", "own", "closes the judge's socket", """
+    """,
+    ),
+    speaking(
+        "closes_the_socket",
+        "own",
+        "closes the judge's socket",
+        """
         os.close(int(os.environ["NBJUDGE_FD"]))
         wire.close()
-    """),
-    speaking("exchanges_the_socket", "own", "puts another socket in the place of the judge's", """
+    """,
+    ),
+    speaking(
+        "exchanges_the_socket",
+        "own",
+        "puts another socket in the place of the judge's",
+        """
         ours, theirs = socket.socketpair()
         os.dup2(theirs.fileno(), int(os.environ["NBJUDGE_FD"]))
-    """),
-    speaking("child_answers", "own", "leaves the answers to a child process that holds the judge's socket", """
+    """,
+    ),
+    speaking(
+        "child_answers",
+        "own",
+        "leaves the answers to a child process that holds the judge's socket",
+        """
         if os.fork() == 0:
             while True:
                 try:
@@ -132,8 +196,13 @@ ATTACKS = [
                     wire.sendall(frame({"id": asked["id"], "ok": True, "passed": True, "changed": {}}))
                 except BaseException:
                     os._exit(0)
-    """),
-    speaking("late_thread", "own", "goes on in a thread after the cell, and answers in between", """
+    """,
+    ),
+    speaking(
+        "late_thread",
+        "own",
+        "goes on in a thread after the cell, and answers in between",
+        """
         def meddle():
             while True:
                 time.sleep(0.01)
@@ -143,8 +212,13 @@ ATTACKS = [
                     return
 
         threading.Thread(target=meddle, daemon=True).start()
-    """),
-    speaking("sends_descriptors", "own", "sends open files to the judge, a thousand of them", """
+    """,
+    ),
+    speaking(
+        "sends_descriptors",
+        "own",
+        "sends open files to the judge, a thousand of them",
+        """
         wire.setblocking(False)
         null = os.open("/dev/null", os.O_RDONLY)
         try:
@@ -153,8 +227,13 @@ ATTACKS = [
         except OSError:
             pass
         wire.setblocking(True)
-    """),
-    beside_wrong("becomes_another_program", "own", "replaces the kernel's process by a program that answers", """
+    """,
+    ),
+    beside_wrong(
+        "becomes_another_program",
+        "own",
+        "replaces the kernel's process by a program that answers",
+        """
         import os, sys
 
         text = '''
@@ -169,8 +248,13 @@ ATTACKS = [
         os.set_inheritable(int(os.environ["NBJUDGE_FD"]), True)
         import textwrap
         os.execv(sys.executable, [sys.executable, "-c", textwrap.dedent(text)])
-    """),
-    beside_wrong("forged_reply", "own", "sends execute_reply and execute_result messages of its own", """
+    """,
+    ),
+    beside_wrong(
+        "forged_reply",
+        "own",
+        "sends execute_reply and execute_result messages of its own",
+        """
         kernel = get_ipython().kernel
         parent = kernel.get_parent("shell")
         idents = kernel._parent_ident["shell"] if hasattr(kernel, "_parent_ident") else None
@@ -179,8 +263,13 @@ ATTACKS = [
             kernel.session.send(stream, "execute_reply", content, parent, ident=idents)
             kernel.session.send(kernel.iopub_socket, "execute_result", {"data": {"text/plain": "3.0"}}, parent)
             kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent)
-    """),
-    beside_wrong("forged_parents", "own", "sends output with parents of other types, and for other requests", """
+    """,
+    ),
+    beside_wrong(
+        "forged_parents",
+        "own",
+        "sends output with parents of other types, and for other requests",
+        """
         kernel = get_ipython().kernel
         for parent in ([], "x", {"msg_id": []}, {"header": {"msg_id": "1"}}, {"msg_id": {}}):
             for content in ({"name": "stdout", "text": 5}, {"data": []}, {"data": {"text/plain": {}}}, 7, None):
@@ -191,19 +280,36 @@ ATTACKS = [
                         kernel.session.send(kernel.iopub_socket, message)
                     except Exception:
                         pass
-    """),
-    body("error_without_text", "own", "raises an exception whose __str__ raises", """
+    """,
+    ),
+    body(
+        "error_without_text",
+        "own",
+        "raises an exception whose __str__ raises",
+        """
         class Mute(Exception):
             def __str__(self):
                 raise KeyboardInterrupt
 
         raise Mute
-    """),
-    body("error_of_100_MB", "own", "raises an exception with a message of 100 MB", "raise ValueError('x' * 100_000_000)"),
-    body("painted_error", "own", "raises an error with terminal codes, reversed text and half characters", """
+    """,
+    ),
+    body(
+        "error_of_100_MB", "own", "raises an exception with a message of 100 MB", "raise ValueError('x' * 100_000_000)"
+    ),
+    body(
+        "painted_error",
+        "own",
+        "raises an error with terminal codes, reversed text and half characters",
+        """
         raise type("\\u202e\\x1b[2J" + "3 of 3", (Exception,), {})("\\x1b]0;title\\x07\\x00\\u202e\\ud800</td></table>")
-    """),
-    beside_wrong("half_characters", "own", "prints and raises text that has no encoding", """
+    """,
+    ),
+    beside_wrong(
+        "half_characters",
+        "own",
+        "prints and raises text that has no encoding",
+        """
         import json
 
         kernel = get_ipython().kernel
@@ -213,5 +319,6 @@ ATTACKS = [
         kernel.session.send(kernel.iopub_socket, "display_data", {"data": {"text/plain": "\\udfff"}}, parent)
         kernel.session.send(kernel.iopub_socket, "display_data", {"data": {"\\udfff": "x"}}, parent)
         raise ValueError("\\ud800")
-    """),
+    """,
+    ),
 ]

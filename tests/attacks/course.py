@@ -162,8 +162,13 @@ class AttackedCourse:
 
     def run(self, *command: str, ok: bool | None = True, seconds: float = 600) -> subprocess.CompletedProcess:
         done = subprocess.run(
-            self.command(*command), cwd=self.root, capture_output=True, text=True, errors="replace",
-            env=self.environment(), timeout=seconds,
+            self.command(*command),
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=self.environment(),
+            timeout=seconds,
         )
         if ok is not None:
             assert (done.returncode == 0) == ok, done.stdout + done.stderr

@@ -14,11 +14,25 @@ from .attack import Attack, Handed, handed
 from .course import LESSON, WRONG
 
 
-@handed("ships_test_settings", "A7", "ships pytest.ini, conftest.py, nbgrader_config.py and modules beside the notebook")
+@handed(
+    "ships_test_settings", "A7", "ships pytest.ini, conftest.py, nbgrader_config.py and modules beside the notebook"
+)
 def settings(sub: Handed) -> None:
     lie = "import sys\nopen('@ROOT@/ran-@TOKEN@', 'w').write(__name__)\n"
-    for name in ("conftest.py", "nbgrader_config.py", "sitecustomize.py", "torch.py", "numpy.py", "nbjudge.py",
-                 "pytest.py", "attnkit/parts.py", "attnkit/__init__.py", "json.py", "safetensors.py", "setup.py"):
+    for name in (
+        "conftest.py",
+        "nbgrader_config.py",
+        "sitecustomize.py",
+        "torch.py",
+        "numpy.py",
+        "nbjudge.py",
+        "pytest.py",
+        "attnkit/parts.py",
+        "attnkit/__init__.py",
+        "json.py",
+        "safetensors.py",
+        "setup.py",
+    ):
         sub.beside(name, sub.course.canaries.fill(lie))
     sub.beside("pytest.ini", "[pytest]\npython_files = nothing\naddopts = --co\n")
     sub.beside("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '--co'\n")
@@ -55,8 +69,17 @@ def own(sub: Handed) -> None:
 
 @handed("climbing_ids", "own", "gives cells ids that climb out of the folder, and types nobody knows")
 def climbing(sub: Handed) -> None:
-    for number, grade_id in enumerate(("../../../tests/checks/test_double", "/etc/passwd", "'; drop table grade; --",
-                                       "\x00", "a" * 100_000, "test_double\n", "")):
+    for number, grade_id in enumerate(
+        (
+            "../../../tests/checks/test_double",
+            "/etc/passwd",
+            "'; drop table grade; --",
+            "\x00",
+            "a" * 100_000,
+            "test_double\n",
+            "",
+        )
+    ):
         meta = {"grade_id": grade_id, "solution": True, "grade": False, "schema_version": 99 - number}
         sub.notebook.cells.append(new_code_cell("double = 3", metadata={"nbgrader": meta}))
     sub.notebook.metadata["kernelspec"] = {"name": "../../bin/sh", "display_name": "sh", "language": "../x"}
@@ -150,8 +173,14 @@ def _null_bytes(sub: Handed) -> str:
 
 def _strange_cells(sub: Handed) -> str:
     raw = json.loads(nbformat.writes(sub.notebook))
-    raw["cells"] += [None, 7, [], {"cell_type": []}, {"cell_type": "code", "source": {"a": 1}, "metadata": 5},
-                     {"cell_type": "code", "source": ["x", 3, None], "metadata": {"nbgrader": []}}]
+    raw["cells"] += [
+        None,
+        7,
+        [],
+        {"cell_type": []},
+        {"cell_type": "code", "source": {"a": 1}, "metadata": 5},
+        {"cell_type": "code", "source": ["x", 3, None], "metadata": {"nbgrader": []}},
+    ]
     return json.dumps(raw)
 
 
@@ -207,21 +236,48 @@ def names(sub: Handed) -> None:
 
 
 ATTACKS = [
-    settings, points, gone, moved, own, climbing, same, script, links, notebook_link, folder_link, person_link, pipe,
-    notebook_pipe, nothing, renamed, notebook_folder, extra, date, deep, names,
+    settings,
+    points,
+    gone,
+    moved,
+    own,
+    climbing,
+    same,
+    script,
+    links,
+    notebook_link,
+    folder_link,
+    person_link,
+    pipe,
+    notebook_pipe,
+    nothing,
+    renamed,
+    notebook_folder,
+    extra,
+    date,
+    deep,
+    names,
     _text("deep_json", "A24", "hands in JSON that is nested a hundred thousand deep", lambda sub: "[" * 100_000),
     _text("invalid_json", "A24", "hands in half a notebook", lambda sub: nbformat.writes(sub.notebook)[:-200]),
     _text("empty_file", "A24", "hands in an empty file", lambda sub: ""),
     _text("format_3", "A24", "hands in a notebook of format 3", _version_3),
     _text("huge_file", "A24", "hands in 21 MB of blanks", lambda sub: " " * (21 << 20)),
     _text("twenty_thousand_cells", "own", "hands in 20,000 cells", _many_cells),
-    _text("huge_cell", "own", "hands in a cell of 8 MB of statements", lambda sub: nbformat.writes(
-        _with_cell(sub, "a = 0\n" + "a;" * 4_000_000))),
+    _text(
+        "huge_cell",
+        "own",
+        "hands in a cell of 8 MB of statements",
+        lambda sub: nbformat.writes(_with_cell(sub, "a = 0\n" + "a;" * 4_000_000)),
+    ),
     _text("half_characters_in_cells", "own", "hands in text that has no encoding", _half_characters),
     _text("null_bytes", "own", "hands in cells with null bytes", _null_bytes),
     _text("strange_cells", "own", "hands in cells that are numbers, lists and nothing", _strange_cells),
-    _text("deep_cell", "own", "hands in an expression nested a hundred thousand deep", lambda sub: nbformat.writes(
-        _with_cell(sub, "a = " + "-" * 100_000 + "1"))),
+    _text(
+        "deep_cell",
+        "own",
+        "hands in an expression nested a hundred thousand deep",
+        lambda sub: nbformat.writes(_with_cell(sub, "a = " + "-" * 100_000 + "1")),
+    ),
 ]
 
 

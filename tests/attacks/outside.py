@@ -25,7 +25,12 @@ def look(path):
 """
 
 ATTACKS = [
-    beside_wrong("reads_the_course", "A12", "reads source, checks, gradebook and a neighbour's folder", LOOK + """
+    beside_wrong(
+        "reads_the_course",
+        "A12",
+        "reads source, checks, gradebook and a neighbour's folder",
+        LOOK
+        + """
 for name in ("source/toy/toy.ipynb", "tests/checks/test_double.py", "gradebook.db", "nbgrader_config.py",
              "submitted/a_right/toy/toy.ipynb", "autograded/a_right/toy/toy.ipynb", ".nbjudge/grading"):
     for start in ("@ROOT@/", "", "../", "../../", "../../../", "../../../../", "../../../../../"):
@@ -33,8 +38,14 @@ for name in ("source/toy/toy.ipynb", "tests/checks/test_double.py", "gradebook.d
             breach(start + name)
         look(start + name)
 look("@SECRET@")
-"""),
-    beside_wrong("searches_the_machine", "A12", "walks the whole file system for secrets", LOOK + """
+""",
+    ),
+    beside_wrong(
+        "searches_the_machine",
+        "A12",
+        "walks the whole file system for secrets",
+        LOOK
+        + """
 end = time.monotonic() + 2.5
 for place in ("/home", "/root", "/tmp", "/var", "/work", "/mnt", "/srv", "/etc", "/run", "/opt", "/dev", "/"):
     for folder, folders, files in os.walk(place):
@@ -47,8 +58,13 @@ for place in ("/home", "/root", "/tmp", "/var", "/work", "/mnt", "/srv", "/etc",
 for name in ("passwd", "shadow", "hostname", "hosts", "resolv.conf"):
     if os.path.exists("/etc/" + name):
         breach("/etc/" + name)
-"""),
-    beside_wrong("reads_its_own_frame", "A17", "reads the rebuilt notebook, where hidden lines might stand", """
+""",
+    ),
+    beside_wrong(
+        "reads_its_own_frame",
+        "A17",
+        "reads the rebuilt notebook, where hidden lines might stand",
+        """
         import glob
 
         for path in glob.glob("**/*", recursive=True) + glob.glob("/home/**/*.ipynb", recursive=True):
@@ -58,8 +74,13 @@ for name in ("passwd", "shadow", "hostname", "hosts", "resolv.conf"):
                     print(open(path).read())
             except (OSError, UnicodeDecodeError):
                 pass
-    """),
-    beside_wrong("walks_frames", "A13", "looks for expected values in the frames and objects of the process", """
+    """,
+    ),
+    beside_wrong(
+        "walks_frames",
+        "A13",
+        "looks for expected values in the frames and objects of the process",
+        """
         import gc, sys
 
         def double(x):
@@ -77,8 +98,14 @@ for name in ("passwd", "shadow", "hostname", "hosts", "resolv.conf"):
                 if isinstance(name, str) and name in ("test_values", "test_untouched", "reference"):
                     breach(name)
             return x + 2
-    """),
-    beside_wrong("reads_processes", "A13", "reads the memory, environment and files of every process in /proc", LOOK + """
+    """,
+    ),
+    beside_wrong(
+        "reads_processes",
+        "A13",
+        "reads the memory, environment and files of every process in /proc",
+        LOOK
+        + """
 for pid in [p for p in os.listdir("/proc") if p.isdigit()]:
     for name in ("environ", "cmdline", "maps"):
         look("/proc/" + pid + "/" + name)
@@ -96,8 +123,14 @@ for pid in [p for p in os.listdir("/proc") if p.isdigit()]:
             pass
 for name in ("/proc/sys/kernel/hostname", "/proc/kcore", "/proc/kallsyms", "/proc/keys", "/proc/cmdline"):
     look(name)
-"""),
-    beside_wrong("open_files_and_environment", "A14", "reads inherited descriptors and the environment", LOOK + """
+""",
+    ),
+    beside_wrong(
+        "open_files_and_environment",
+        "A14",
+        "reads inherited descriptors and the environment",
+        LOOK
+        + """
 for name, value in os.environ.items():
     if "canary-" in value:
         breach(name)
@@ -111,8 +144,13 @@ for fd in os.listdir("/proc/self/fd"):
         breach(target)
     if not target.startswith(("socket", "anon", "pipe", "/dev/")):
         look("/proc/self/fd/" + fd)
-"""),
-    beside_wrong("calls_out", "A15", "connects to loopback, to an abstract socket and outwards; listens", """
+""",
+    ),
+    beside_wrong(
+        "calls_out",
+        "A15",
+        "connects to loopback, to an abstract socket and outwards; listens",
+        """
         import socket
 
         for family, address in ((socket.AF_INET, ("127.0.0.1", @PORT@)), (socket.AF_INET, ("192.0.2.1", 80)),
@@ -135,8 +173,13 @@ for fd in os.listdir("/proc/self/fd"):
             breach("has a raw socket")
         except (OSError, AttributeError):
             pass
-    """),
-    beside_wrong("leaves_something", "A16", "leaves files and shared memory for the next submission", """
+    """,
+    ),
+    beside_wrong(
+        "leaves_something",
+        "A16",
+        "leaves files and shared memory for the next submission",
+        """
         import ctypes, os
 
         for place in ("/tmp", "/dev/shm", "/var/tmp", os.path.expanduser("~"), ".", "/", "@ROOT@"):
@@ -147,8 +190,13 @@ for fd in os.listdir("/proc/self/fd"):
                 pass
         if ctypes.CDLL(None).shmget(0x6a756467, 4096, 0o1666) >= 0:
             breach("System V shared memory")
-    """),
-    beside_wrong("looks_for_it", "A16", "looks for what another submission has left", """
+    """,
+    ),
+    beside_wrong(
+        "looks_for_it",
+        "A16",
+        "looks for what another submission has left",
+        """
         import ctypes, os
 
         for place in ("/tmp", "/dev/shm", "/var/tmp", os.path.expanduser("~"), ".", "/", "@ROOT@"):
@@ -156,8 +204,13 @@ for fd in os.listdir("/proc/self/fd"):
                 breach(place)
         if ctypes.CDLL(None).shmget(0x6a756467, 4096, 0) >= 0:
             breach("System V shared memory")
-    """),
-    beside_wrong("edits_the_gradebook_later", "A18", "leaves a process that gives itself marks when the cell has ended", """
+    """,
+    ),
+    beside_wrong(
+        "edits_the_gradebook_later",
+        "A18",
+        "leaves a process that gives itself marks when the cell has ended",
+        """
         import subprocess, sys
 
         subprocess.Popen([sys.executable, "-c", '''
@@ -170,8 +223,13 @@ for fd in os.listdir("/proc/self/fd"):
                 pass
             time.sleep(0.1)
         '''.replace("        ", "")], start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    """),
-    beside_wrong("writes_outside", "A18", "writes to every place of the course and of the Python installation", """
+    """,
+    ),
+    beside_wrong(
+        "writes_outside",
+        "A18",
+        "writes to every place of the course and of the Python installation",
+        """
         import os, sys
 
         for path in ("@ROOT@/gradebook.db", "@ROOT@/nbgrader_config.py", "@ROOT@/tests/checks/test_double.py",
@@ -184,8 +242,13 @@ for fd in os.listdir("/proc/self/fd"):
                     breach(path)
             except OSError:
                 pass
-    """),
-    beside_wrong("leaves_the_sandbox", "A28", "asks Linux for namespaces, mounts, ptrace, bpf, io_uring and more", """
+    """,
+    ),
+    beside_wrong(
+        "leaves_the_sandbox",
+        "A28",
+        "asks Linux for namespaces, mounts, ptrace, bpf, io_uring and more",
+        """
         import ctypes, os, platform
 
         libc = ctypes.CDLL(None, use_errno=True)
@@ -214,8 +277,13 @@ for fd in os.listdir("/proc/self/fd"):
                 breach(line)
             if line.startswith("NoNewPrivs") and line.split()[1] != "1":
                 breach(line)
-    """),
-    beside_wrong("raises_its_limits", "own", "raises its limits and its priority", """
+    """,
+    ),
+    beside_wrong(
+        "raises_its_limits",
+        "own",
+        "raises its limits and its priority",
+        """
         import os, resource
 
         for kind in (resource.RLIMIT_AS, resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
@@ -233,8 +301,13 @@ for fd in os.listdir("/proc/self/fd"):
                 breach("a higher priority")
             except OSError:
                 pass
-    """),
-    beside_wrong("kills_everybody", "own", "sends SIGKILL to every process that it may signal, the first one too", """
+    """,
+    ),
+    beside_wrong(
+        "kills_everybody",
+        "own",
+        "sends SIGKILL to every process that it may signal, the first one too",
+        """
         import os, signal
 
         for pid in (os.getppid(), 1, -1, *range(2, 3000)):
@@ -243,8 +316,13 @@ for fd in os.listdir("/proc/self/fd"):
                     os.kill(pid, signal.SIGKILL)
                 except OSError:
                     pass
-    """),
-    beside_wrong("preloads", "own", "sets LD_PRELOAD, PYTHONSTARTUP and the like, and writes profiles and .pth files", """
+    """,
+    ),
+    beside_wrong(
+        "preloads",
+        "own",
+        "sets LD_PRELOAD, PYTHONSTARTUP and the like, and writes profiles and .pth files",
+        """
         import os, site
 
         for name in ("LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONSTARTUP", "PYTHONPATH", "PYTEST_ADDOPTS", "IPYTHONDIR"):
@@ -261,5 +339,6 @@ for fd in os.listdir("/proc/self/fd"):
                     breach(path)
             except OSError:
                 pass
-    """),
+    """,
+    ),
 ]

@@ -19,8 +19,19 @@ from .canaries import Canaries
 from .course import LESSON, SOLUTIONS, STALE, AttackedCourse, cell
 
 SAFE = {
-    "strips_asserts", "lying_kernel", "hides_tracebacks", "lying_float", "empty", "shows_a_score", "exits",
-    "grading_cells_gone", "own_grading_cell", "script_in_cells", "invalid_json", "empty_file", "no_notebook",
+    "strips_asserts",
+    "lying_kernel",
+    "hides_tracebacks",
+    "lying_float",
+    "empty",
+    "shows_a_score",
+    "exits",
+    "grading_cells_gone",
+    "own_grading_cell",
+    "script_in_cells",
+    "invalid_json",
+    "empty_file",
+    "no_notebook",
 }
 POINTS = 3.0
 HIDDEN = """assert double(np.ones(2)) is not None

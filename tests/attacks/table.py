@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import textwrap
 
-HEAD = {"rows": "row", "name": "attack", "tries": "what it tries", "happened": "what happened", "stock": "stock nbgrader"}
+HEAD = {
+    "rows": "row",
+    "name": "attack",
+    "tries": "what it tries",
+    "happened": "what happened",
+    "stock": "stock nbgrader",
+}
 WIDTHS = {"rows": 5, "name": 26, "tries": 46, "happened": 44, "stock": 26}
 
 
@@ -27,5 +33,6 @@ def _line(row: dict) -> str:
     padded = [cell + [""] * (height - len(cell)) for cell in cells]
     texts = zip(*padded, strict=True)
     return "\n".join(
-        "  ".join(f"{text:<{width}}" for text, width in zip(line, WIDTHS.values(), strict=True)).rstrip() for line in texts
+        "  ".join(f"{text:<{width}}" for text, width in zip(line, WIDTHS.values(), strict=True)).rstrip()
+        for line in texts
     )

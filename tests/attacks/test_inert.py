@@ -20,18 +20,18 @@ RUN = "window.pwned=1;document.title='pwned';new Image().src='@URL@/ran'"
 MARKUP = [
     f"<script>{RUN}</script>",
     f"<script src='@URL@/script.js'></script><img src=x onerror=\"{RUN}\">",
-    f"<svg onload=\"{RUN}\"><script>{RUN}</script><a xlink:href=\"javascript:{RUN}\"><text y=20>x</text></a></svg>",
-    f"<iframe srcdoc=\"<script>parent.pwned=1;{RUN}</script>\"></iframe><iframe src=\"javascript:parent.pwned=1\"></iframe>",
+    f'<svg onload="{RUN}"><script>{RUN}</script><a xlink:href="javascript:{RUN}"><text y=20>x</text></a></svg>',
+    f'<iframe srcdoc="<script>parent.pwned=1;{RUN}</script>"></iframe><iframe src="javascript:parent.pwned=1"></iframe>',
     "<object data='@URL@/object'></object><embed src='@URL@/embed'><base href='@URL@/'>",
     "<meta http-equiv=refresh content='0;url=@URL@/refresh'><link rel=stylesheet href='@URL@/style.css'>",
     "<style>body{background:url(@URL@/background)} table{display:none}</style><p style='background:url(@URL@/p)'>x</p>",
-    f"<form action='@URL@/form'><input autofocus onfocus=\"{RUN}\"></form><details open ontoggle=\"{RUN}\">x</details>",
+    f'<form action=\'@URL@/form\'><input autofocus onfocus="{RUN}"></form><details open ontoggle="{RUN}">x</details>',
     f"<a href=\"javascript:{RUN}\">one</a> <a href=' jAvA&#x09;script:{RUN}'>two</a> <a href='beside.html'>three</a>",
     f"<a href=\"data:text/html,<script>{RUN}</script>\">four</a> <img src='@URL@/picture.png'>",
-    f"<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror={RUN}&gt;\">",
-    f"<noscript><p title=\"</noscript><img src=x onerror={RUN}>\"></noscript><template><img src=x onerror=\"{RUN}\"></template>",
-    f"</div></div></table></body><video><source onerror=\"{RUN}\"></video><audio src=x onerror=\"{RUN}\"></audio>",
-    f"<body onload=\"{RUN}\"><marquee onstart=\"{RUN}\">x</marquee><button formaction=\"javascript:{RUN}\">x</button>",
+    f'<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror={RUN}&gt;">',
+    f'<noscript><p title="</noscript><img src=x onerror={RUN}>"></noscript><template><img src=x onerror="{RUN}"></template>',
+    f'</div></div></table></body><video><source onerror="{RUN}"></video><audio src=x onerror="{RUN}"></audio>',
+    f'<body onload="{RUN}"><marquee onstart="{RUN}">x</marquee><button formaction="javascript:{RUN}">x</button>',
 ]
 MARKDOWN = [
     *MARKUP,
@@ -40,9 +40,16 @@ MARKDOWN = [
     f"![x](attachment:x.svg) <!-- --!><script>{RUN}</script> --> `</code><script>{RUN}</script>`",
 ]
 OUTPUTS = {
-    "text/html": "".join(MARKUP), "image/svg+xml": MARKUP[2], "application/javascript": RUN, "text/latex": MARKDOWN[-2],
-    "text/markdown": "\n\n".join(MARKDOWN), "application/vnd.jupyter.widget-view+json": "{}", "application/pdf": "x",
-    "image/png": f"AAAA\" onerror=\"{RUN}", "text/vnd.mermaid": MARKUP[0], "application/json": "{}",
+    "text/html": "".join(MARKUP),
+    "image/svg+xml": MARKUP[2],
+    "application/javascript": RUN,
+    "text/latex": MARKDOWN[-2],
+    "text/markdown": "\n\n".join(MARKDOWN),
+    "application/vnd.jupyter.widget-view+json": "{}",
+    "application/pdf": "x",
+    "image/png": f'AAAA" onerror="{RUN}',
+    "text/vnd.mermaid": MARKUP[0],
+    "application/json": "{}",
 }
 SHOWS = """
 import sys
@@ -86,7 +93,11 @@ def pages(new_course, listener, tmp_path_factory):
     """A graded submission that is full of markup: its feedback page and its page in the formgrader."""
 
     def filled(value):
-        return {k: filled(v) for k, v in value.items()} if isinstance(value, dict) else value.replace("@URL@", listener.url)
+        return (
+            {k: filled(v) for k, v in value.items()}
+            if isinstance(value, dict)
+            else value.replace("@URL@", listener.url)
+        )
 
     course = new_course()
     markup = filled("".join(MARKUP))

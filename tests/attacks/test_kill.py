@@ -13,7 +13,11 @@ from .course import FULL, LESSON, WRONG, WRONG_SCORES, adopt_orphans, descendant
 
 SLOW = "import time\n\ntime.sleep(1.2)\n\ndef double(x):\n    return 2 * x\n"
 STUDENTS = {
-    "a_right": {}, "b_wrong": {"double": WRONG}, "c_slow": {"double": SLOW}, "d_right": {}, "e_wrong": {"double": WRONG}
+    "a_right": {},
+    "b_wrong": {"double": WRONG},
+    "c_slow": {"double": SLOW},
+    "d_right": {},
+    "e_wrong": {"double": WRONG},
 }
 
 
@@ -32,8 +36,14 @@ def test_a_killed_grader_leaves_no_kernel_and_no_half_graded_submission(moment, 
         course.hand_in(student, course.answered(**answers))
     before = descendants()
     log = (course.root / "autograde.log").open("w+")
-    grader = subprocess.Popen(course.command("nbgrader", "autograde", LESSON), cwd=course.root, stdout=log, stderr=log,
-                              env=course.environment(), start_new_session=True)
+    grader = subprocess.Popen(
+        course.command("nbgrader", "autograde", LESSON),
+        cwd=course.root,
+        stdout=log,
+        stderr=log,
+        env=course.environment(),
+        start_new_session=True,
+    )
     third = course.root / f"autograded/c_slow/{LESSON}"
     word = "Autograding" if moment == "while a cell runs" else "test_shares: "
     assert _wait_for(lambda: any(f"{word}" in line and "c_slow" in line for line in _lines(course)), 120), moment

@@ -13,7 +13,11 @@ def hiding(name: str, tries: str, code: str) -> Attack:
 
 
 ATTACKS = [
-    beside_wrong("strips_asserts", "A1", "removes every assert by an AST transformer of IPython", """
+    beside_wrong(
+        "strips_asserts",
+        "A1",
+        "removes every assert by an AST transformer of IPython",
+        """
         import ast
 
         class Strip(ast.NodeTransformer):
@@ -21,8 +25,13 @@ ATTACKS = [
                 return ast.copy_location(ast.Pass(), node)
 
         get_ipython().ast_transformers.append(Strip())
-    """),
-    beside_wrong("lying_kernel", "A2", "replaces the kernel's do_execute, which answers 'ok' to everything", """
+    """,
+    ),
+    beside_wrong(
+        "lying_kernel",
+        "A2",
+        "replaces the kernel's do_execute, which answers 'ok' to everything",
+        """
         async def always_ok(*args, **kwargs):
             get_ipython().kernel.send_response(
                 get_ipython().kernel.iopub_socket, "execute_result",
@@ -30,20 +39,35 @@ ATTACKS = [
             return {"status": "ok", "execution_count": 1, "user_expressions": {}, "payload": []}
 
         get_ipython().kernel.do_execute = always_ok
-    """),
-    beside_wrong("hides_tracebacks", "A3", "replaces showtraceback by a function that does nothing", """
+    """,
+    ),
+    beside_wrong(
+        "hides_tracebacks",
+        "A3",
+        "replaces showtraceback by a function that does nothing",
+        """
         get_ipython().showtraceback = get_ipython()._showtraceback = lambda *args, **kwargs: None
         get_ipython().set_custom_exc((BaseException,), lambda *args, **kwargs: None)
-    """),
-    beside_wrong("patches_pytest", "A4", "patches pytest's CallInfo, TestReport and runner", """
+    """,
+    ),
+    beside_wrong(
+        "patches_pytest",
+        "A4",
+        "patches pytest's CallInfo, TestReport and runner",
+        """
         import _pytest.reports, _pytest.runner
 
         _pytest.runner.CallInfo.from_call = classmethod(
             lambda cls, func, when, reraise=None: cls(None, None, 0, 0, 0, when, _ispytest=True))
         _pytest.reports.TestReport.outcome = "passed"
         _pytest.runner.runtestprotocol = lambda *args, **kwargs: []
-    """),
-    beside_wrong("patches_judge", "A4", "patches every class and function of the judge's modules", """
+    """,
+    ),
+    beside_wrong(
+        "patches_judge",
+        "A4",
+        "patches every class and function of the judge's modules",
+        """
         import importlib
 
         for name in ("verdict", "checks", "judging", "standin", "runner", "recognise", "save", "execute"):
@@ -54,16 +78,28 @@ ATTACKS = [
             for key, value in list(vars(module).items()):
                 if callable(value):
                     setattr(module, key, lambda *args, **kwargs: True)
-    """),
+    """,
+    ),
     body("skips", "A5", "raises unittest.SkipTest", "import unittest\nraise unittest.SkipTest('not today')"),
-    body("exits_pytest", "A5", "raises pytest.exit with status 0", "import pytest\npytest.exit('passed', returncode=0)"),
-    beside_wrong("exits_at_the_end", "A6", "ends the process with status 0 by atexit", """
+    body(
+        "exits_pytest", "A5", "raises pytest.exit with status 0", "import pytest\npytest.exit('passed', returncode=0)"
+    ),
+    beside_wrong(
+        "exits_at_the_end",
+        "A6",
+        "ends the process with status 0 by atexit",
+        """
         import atexit, os
 
         atexit.register(os._exit, 0)
         raise SystemExit(0)
-    """),
-    beside_wrong("hijacks_imports", "A8", "puts modules of its own in the place of torch, numpy and the judge's", """
+    """,
+    ),
+    beside_wrong(
+        "hijacks_imports",
+        "A8",
+        "puts modules of its own in the place of torch, numpy and the judge's",
+        """
         import sys, types
 
         class Agreeable(types.ModuleType):
@@ -79,14 +115,24 @@ ATTACKS = [
         sys.meta_path.insert(0, Finder)
         for name in ("attnkit", "attnkit.parts", "nbjudge", "nbjudge.checks", "pytest", "safetensors"):
             sys.modules[name] = Agreeable(name)
-    """),
-    beside_wrong("equal_to_everything", "A8", "patches torch.equal, numpy.allclose and their kin", """
+    """,
+    ),
+    beside_wrong(
+        "equal_to_everything",
+        "A8",
+        "patches torch.equal, numpy.allclose and their kin",
+        """
         for module in (np, torch, np.testing, torch.testing):
             for name in ("equal", "allclose", "array_equal", "isclose", "assert_allclose", "assert_close"):
                 if hasattr(module, name):
                     setattr(module, name, lambda *args, **kwargs: True)
-    """),
-    body("lying_float", "A9", "returns a float that equals everything", """
+    """,
+    ),
+    body(
+        "lying_float",
+        "A9",
+        "returns a float that equals everything",
+        """
         class Liar(float):
             __eq__ = lambda self, other: True
             __ne__ = __lt__ = __gt__ = lambda self, other: False
@@ -94,8 +140,13 @@ ATTACKS = [
             __hash__ = float.__hash__
 
         return Liar(3)
-    """),
-    body("lying_array", "A9", "returns an ndarray that answers every function with agreement", """
+    """,
+    ),
+    body(
+        "lying_array",
+        "A9",
+        "returns an ndarray that answers every function with agreement",
+        """
         class Liar(np.ndarray):
             __array_ufunc__ = lambda self, *args, **kwargs: True
             __array_function__ = lambda self, *args, **kwargs: True
@@ -103,8 +154,14 @@ ATTACKS = [
             shape = property(lambda self: x.shape)
 
         return wrong.view(Liar)
-    """),
-    Attack("lying_tensor", "A9", "returns a Tensor whose __torch_function__ agrees to everything", {"shares": """
+    """,
+    ),
+    Attack(
+        "lying_tensor",
+        "A9",
+        "returns a Tensor whose __torch_function__ agrees to everything",
+        {
+            "shares": """
 class Liar(torch.Tensor):
     @classmethod
     def __torch_function__(cls, function, types, args=(), kwargs=None):
@@ -114,47 +171,84 @@ class Liar(torch.Tensor):
 
 def shares(x):
     return (x + 1).as_subclass(Liar)
-"""}, {"shares": "def shares(x):\n    return x + 1\n"}),
+"""
+        },
+        {"shares": "def shares(x):\n    return x + 1\n"},
+    ),
     body("empty", "A10", "returns an empty array, of which every statement is true", "return wrong[:0]"),
     body("nan_everywhere", "A10", "returns NaN, which compares with nothing", "return wrong * np.nan"),
     body("other_dtype", "A10", "returns booleans", "return wrong.astype(bool)"),
-    body("a_trillion_entries", "A10", "returns 10^12 entries that take no memory", """
+    body(
+        "a_trillion_entries",
+        "A10",
+        "returns 10^12 entries that take no memory",
+        """
         return torch.zeros(1, dtype=torch.float64).expand(10**12)
-    """),
+    """,
+    ),
     body("input_changed", "A11", "changes the input in place and returns it", "x += 2\nreturn x"),
-    beside_wrong("stops_the_clock", "A11", "patches the clocks", """
+    beside_wrong(
+        "stops_the_clock",
+        "A11",
+        "patches the clocks",
+        """
         import time
 
         for name in ("time", "monotonic", "perf_counter", "process_time"):
             setattr(time, name, lambda: 0.0)
-    """),
-    body("shows_a_score", "A19", "prints and displays a score, then fails", """
+    """,
+    ),
+    body(
+        "shows_a_score",
+        "A19",
+        "prints and displays a score, then fails",
+        """
         print("3.0")
         get_ipython().displayhook(3.0)
         from IPython.display import display
         display({"text/plain": "3.0"}, raw=True)
         raise ValueError("3.0")
-    """),
-    body("pickle", "A20", "returns an object whose unpickling runs code", """
+    """,
+    ),
+    body(
+        "pickle",
+        "A20",
+        "returns an object whose unpickling runs code",
+        """
         class Bomb:
             def __reduce__(self):
                 import os
                 return os.system, ("touch @ROOT@/pickled-@TOKEN@",)
 
         return Bomb()
-    """),
-    body("pickled_array", "A20", "returns an array of such objects", """
+    """,
+    ),
+    body(
+        "pickled_array",
+        "A20",
+        "returns an array of such objects",
+        """
         class Bomb:
             def __reduce__(self):
                 import os
                 return os.system, ("touch @ROOT@/pickled-@TOKEN@",)
 
         return np.array([Bomb()] * 12, dtype=object).reshape(3, 4)
-    """),
-    body("judges_itself", "own", "returns what a verdict would say", """
+    """,
+    ),
+    body(
+        "judges_itself",
+        "own",
+        "returns what a verdict would say",
+        """
         return {"passed": True, "score": 3, "ok": True, "expected": "", "seen": ""}
-    """),
-    body("recognises_inputs", "own", "draws the hidden inputs again from their seeds, and looks for the answers", """
+    """,
+    ),
+    body(
+        "recognises_inputs",
+        "own",
+        "draws the hidden inputs again from their seeds, and looks for the answers",
+        """
         import gc, zlib
         for name in ("test_values", "test_untouched"):
             drawn = np.random.default_rng(zlib.crc32(name.encode())).standard_normal((3, 4))
@@ -164,15 +258,25 @@ def shares(x):
                         if not np.array_equal(found, x) and not np.array_equal(found, wrong):
                             return found
         return wrong
-    """),
-    beside_wrong("memorises", "own", "keeps every array that it has seen, and answers with a later one", """
+    """,
+    ),
+    beside_wrong(
+        "memorises",
+        "own",
+        "keeps every array that it has seen, and answers with a later one",
+        """
         memory = []
 
         def double(x):
             memory.append(x)
             return memory[-2] if len(memory) > 1 and memory[-2].shape == x.shape else x + 2
-    """),
-    beside_wrong("right_when_watched", "own", "answers rightly only when it is called from a visible cell", """
+    """,
+    ),
+    beside_wrong(
+        "right_when_watched",
+        "own",
+        "answers rightly only when it is called from a visible cell",
+        """
         import sys
 
         def double(x):
@@ -182,8 +286,12 @@ def shares(x):
                     return x + 2
                 frame = frame.f_back
             return 2 * x
-    """),
-    hiding("tries_twice", "catches the judge's objection, and makes the forbidden call again", """
+    """,
+    ),
+    hiding(
+        "tries_twice",
+        "catches the judge's objection, and makes the forbidden call again",
+        """
 name = "soft" + "max"
 
 def shares(x):
@@ -192,8 +300,12 @@ def shares(x):
     except BaseException:
         pass
     return getattr(torch, name)(x, -1)
-"""),
-    hiding("another_thread", "makes the forbidden call in a thread, which a profile hook does not follow", """
+""",
+    ),
+    hiding(
+        "another_thread",
+        "makes the forbidden call in a thread, which a profile hook does not follow",
+        """
 import threading
 
 def shares(x):
@@ -202,8 +314,12 @@ def shares(x):
     thread.start()
     thread.join()
     return found[0]
-"""),
-    hiding("raw_thread", "the same by the module below threading", """
+""",
+    ),
+    hiding(
+        "raw_thread",
+        "the same by the module below threading",
+        """
 import _thread, time
 
 def shares(x):
@@ -212,8 +328,12 @@ def shares(x):
     while not found:
         time.sleep(0.001)
     return found[0]
-"""),
-    hiding("borrowed_name", "makes the forbidden call in a module that calls itself one of the given parts", """
+""",
+    ),
+    hiding(
+        "borrowed_name",
+        "makes the forbidden call in a module that calls itself one of the given parts",
+        """
 import types
 
 borrowed = types.ModuleType("attnkit.parts")
@@ -221,36 +341,59 @@ exec("def shares(x):\\n    return getattr(torch, 'soft' + 'max')(x, -1)", {**var
 space = {"__name__": "attnkit.parts", "torch": torch}
 exec("def shares(x):\\n    return getattr(torch, 'soft' + 'max')(x, -1)", space)
 shares = space["shares"]
-"""),
-    hiding("unwatched", "switches the judge's profile hook off first", """
+""",
+    ),
+    hiding(
+        "unwatched",
+        "switches the judge's profile hook off first",
+        """
 import sys
 
 def shares(x):
     getattr(sys, "setprofile")(None)
     return getattr(torch, "soft" + "max")(x, -1)
-"""),
-    hiding("executed_text", "makes the forbidden call in a text that it executes", """
+""",
+    ),
+    hiding(
+        "executed_text",
+        "makes the forbidden call in a text that it executes",
+        """
 def shares(x):
     space = {"x": x}
     exec("import torch; y = torch.soft" + "max(x, -1)", space)
     return space["y"]
-"""),
-    hiding("other_name", "binds the forbidden function to another name", """
+""",
+    ),
+    hiding(
+        "other_name",
+        "binds the forbidden function to another name",
+        """
 import torch.nn.functional as F
 normalise = vars(F)["soft" + "max"]
 
 def shares(x):
     return normalise(x, dim=-1)
-"""),
-    hiding("deep_expression", "hides the call in a cell that is nested too deeply to be read as text", """
+""",
+    ),
+    hiding(
+        "deep_expression",
+        "hides the call in a cell that is nested too deeply to be read as text",
+        """
 def shares(x):
     return torch.softmax(x, -1)
 
-n = 1""" + " + 1" * 2900 + "\n"),
-    hiding("unreadable_line", "hides the call in a cell that only IPython can read", """
+n = 1"""
+        + " + 1" * 2900
+        + "\n",
+    ),
+    hiding(
+        "unreadable_line",
+        "hides the call in a cell that only IPython can read",
+        """
 def shares(x):
     return torch.softmax(x, -1)
 
 listing = !echo
-"""),
+""",
+    ),
 ]

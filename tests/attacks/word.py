@@ -13,20 +13,42 @@ from .verdict import CALLS_SOFTMAX
 IN_PLACE = "def double(x):\n    x *= 2\n    return x\n"
 
 ATTACKS = [
-    Attack("denies_changes", "A11", "changes its input in place, and has the server deny it", {"double": IN_PLACE + """
+    Attack(
+        "denies_changes",
+        "A11",
+        "changes its input in place, and has the server deny it",
+        {
+            "double": IN_PLACE
+            + """
 import nbjudge.serve
 
 nbjudge.serve._differs = lambda now, before: False
-"""}, {"double": IN_PLACE}),
-    Attack("blinds_the_watch", "own", "calls what is forbidden, and has replaced the server's watch", {"shares": """
+"""
+        },
+        {"double": IN_PLACE},
+    ),
+    Attack(
+        "blinds_the_watch",
+        "own",
+        "calls what is forbidden, and has replaced the server's watch",
+        {
+            "shares": """
 import contextlib, nbjudge.serve
 
 nbjudge.serve.Watch = lambda *args: contextlib.nullcontext()
 
 def shares(x):
     return getattr(torch, "soft" + "max")(x, -1)
-"""}, {"shares": CALLS_SOFTMAX}),
-    Attack("waiting_thread", "own", "calls what is forbidden in a thread that has waited since its cell", {"shares": """
+"""
+        },
+        {"shares": CALLS_SOFTMAX},
+    ),
+    Attack(
+        "waiting_thread",
+        "own",
+        "calls what is forbidden in a thread that has waited since its cell",
+        {
+            "shares": """
 import queue, threading
 
 asked, answered = queue.Queue(), queue.Queue()
@@ -40,7 +62,10 @@ threading.Thread(target=work, daemon=True).start()
 def shares(x):
     asked.put(x)
     return answered.get()
-"""}, {"shares": CALLS_SOFTMAX}),
+"""
+        },
+        {"shares": CALLS_SOFTMAX},
+    ),
 ]
 MOST = {"denies_changes": ("double", 1.0), "blinds_the_watch": ("shares", 1.0), "waiting_thread": ("shares", 1.0)}
 """Attack → the exercise, and the points of the check that rests on the process's own word."""

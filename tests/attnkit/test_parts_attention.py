@@ -84,9 +84,7 @@ def test_gradients_are_right_and_finite_where_nothing_is_attended():
     mask[:, 2] = False
     scores = torch.randn(2, 5, 7, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda s: parts.attention_weights(s, mask), scores)
-    assert torch.autograd.gradcheck(
-        lambda *qkv: parts.scaled_dot_product_attention(*qkv, mask), (query, key, value)
-    )
+    assert torch.autograd.gradcheck(lambda *qkv: parts.scaled_dot_product_attention(*qkv, mask), (query, key, value))
 
 
 def test_gradients_are_as_exact_as_the_dtype():

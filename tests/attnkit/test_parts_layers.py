@@ -137,9 +137,7 @@ def test_decoder_agrees_with_pytorch(randomise, activation, norm_first):
     torch.testing.assert_close(ours(x, memory), theirs(x, memory))
     expected = theirs(x, memory, tgt_mask=~causal, memory_key_padding_mask=~keys[:, 0])
     torch.testing.assert_close(ours(x, memory, causal, keys), expected)
-    torch.testing.assert_close(
-        ours.layers[0](x, memory, causal), theirs.layers[0](x, memory, tgt_mask=~causal)
-    )
+    torch.testing.assert_close(ours.layers[0](x, memory, causal), theirs.layers[0](x, memory, tgt_mask=~causal))
 
 
 @pytest.mark.parametrize("norm_first", [False, True])

@@ -88,9 +88,7 @@ def test_weights_of_another_shape(draw, weights):
 
 def test_the_scale_shows():
     alt = pictures.scale_effect(parts.attention_scores, parts.attention_weights).alt
-    divided, undivided = (
-        float(re.search(pattern, alt)[1]) for pattern in (r"to (\d\.\d+) nats", r"to (\d\.\d+);")
-    )
+    divided, undivided = (float(re.search(pattern, alt)[1]) for pattern in (r"to (\d\.\d+) nats", r"to (\d\.\d+);"))
     assert divided > 2 > 1 > undivided
 
 

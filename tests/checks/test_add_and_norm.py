@@ -100,8 +100,11 @@ def test_parameters(student, make, rng):
         # A sublayer that drops values out while it is training, whatever this module does.
         layer.eval()
         x, sublayer = rng.normal(B, L, D), twin(student, make(nn.Dropout, 0.5))
-        expect(not torch.equal(layer(x, sublayer), layer(x, sublayer)), "the sublayer's mode to be left alone",
-               "a sublayer put into evaluation mode")
+        expect(
+            not torch.equal(layer(x, sublayer), layer(x, sublayer)),
+            "the sublayer's mode to be left alone",
+            "a sublayer put into evaluation mode",
+        )
 
 
 @check(points=0.75, says="post-norm, the default: norm(x + sublayer(x))")
@@ -125,14 +128,10 @@ def test_pre_norm(student, reference, make, rng):
             assert_close(layer(x, sublayer), ours(x, sublayer), what="the output")
     in_order = student(D, 0.0, True)
     x = rng.normal(B, L, D)
-    assert_close(
-        in_order(x, make(nn.Tanh)), reference(D, 0.0, True)(x, nn.Tanh()), what="the output by position"
-    )
+    assert_close(in_order(x, make(nn.Tanh)), reference(D, 0.0, True)(x, nn.Tanh()), what="the output by position")
 
 
-@check(
-    points=0.5, says="dropout acts on what the sublayer returns, on nothing else, and in training mode only"
-)
+@check(points=0.5, says="dropout acts on what the sublayer returns, on nothing else, and in training mode only")
 def test_dropout(student, reference, make, rng):
     size, rows, p = 3, 60, 0.25
     sublayer = make(nn.Linear, size, size)
@@ -146,13 +145,9 @@ def test_dropout(student, reference, make, rng):
         assert_close(layer(x, sublayer), wanted, what="the output in evaluation mode")
         layer.train()
         first, second = layer(x, sublayer).detach(), layer(x, sublayer).detach()
-        expect(
-            not torch.equal(first, second), "two training calls to drop different values", "the same twice"
-        )
+        expect(not torch.equal(first, second), "two training calls to drop different values", "the same twice")
         with torch.no_grad():
-            possible = (
-                x + masks * sublayer(ours.norm(x)) if norm_first else ours.norm(x + masks * sublayer(x))
-            )
+            possible = x + masks * sublayer(ours.norm(x)) if norm_first else ours.norm(x + masks * sublayer(x))
         matching = ((first - possible).abs() < 1e-3).all(-1)
         found = matching.any(0)
         expect(
@@ -166,14 +161,10 @@ def test_dropout(student, reference, make, rng):
         assert_close(layer(x, sublayer), wanted, what="the output back in evaluation mode")
         layer, ours = pair(student, reference, rng, size, norm_first=norm_first)
         layer.train()
-        assert_close(
-            layer(x, sublayer), ours(x, sublayer), what="the training output with the default dropout, 0"
-        )
+        assert_close(layer(x, sublayer), ours(x, sublayer), what="the training output with the default dropout, 0")
 
 
-@check(
-    points=0.25, says="tiny, huge and equal values, square sizes, any layout and plain functions work as well"
-)
+@check(points=0.25, says="tiny, huge and equal values, square sizes, any layout and plain functions work as well")
 def test_edges(student, reference, make, rng):
     for norm_first in (False, True):
         layer, ours = pair(student, reference, rng, norm_first=norm_first)
@@ -200,14 +191,10 @@ def test_gradients(student, reference, make, rng):
         made = sublayer_of(make, rng, dtype=torch.float64)
         sublayer = twin(student, made)
         x = {"x": rng.normal(B, L, D, dtype=torch.float64)}
-        assert_same_gradients(
-            lambda x, a=layer, s=sublayer: a(x, s), lambda x, a=ours, s=made: a(x, s), x, rng
-        )
+        assert_same_gradients(lambda x, a=layer, s=sublayer: a(x, s), lambda x, a=ours, s=made: a(x, s), x, rng)
         found, wanted = gradients(layer), gradients(ours)
         for name, own in zip(names_of(layer), names_of(ours), strict=True):
-            expect(
-                found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output"
-            )
+            expect(found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output")
             assert_close(found[name], wanted[own], what=f"the gradient for {name}")
         found, wanted = gradients(sublayer), gradients(made)
         for name in wanted:

@@ -51,7 +51,9 @@ def test_together(student):
         assert_close(found, torch.tensor([[2]]), what="the position with the largest mean weight")
 
 
-@check(points=0.25, says="one head, one sentence, one position, a long source, a narrow lead, padding and any layout work")
+@check(
+    points=0.25, says="one head, one sentence, one position, a long source, a narrow lead, padding and any layout work"
+)
 def test_edges(student, reference, rng):
     for shape in ((1, H, LQ, LK), (B, 1, LQ, LK), (B, H, 1, LK), (B, H, LQ, 1), (1, 1, 1, 1)):
         weights = draw(rng, *shape)

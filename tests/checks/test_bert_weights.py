@@ -79,9 +79,7 @@ def test_small(student, reference, make, rng):
 def test_outputs(student, reference, make, rng):
     state, x, mask = checkpoint(rng), rng.normal(2, 5, D), rng.mask(2, 1, 5)
     wanted = loaded(reference, make, state)(x, mask)
-    assert_close(
-        loaded(student, make, state)(x, mask), wanted, atol=1e-4, what="the output of the loaded encoder"
-    )
+    assert_close(loaded(student, make, state)(x, mask), wanted, atol=1e-4, what="the output of the loaded encoder")
 
 
 @check(
@@ -125,10 +123,13 @@ class Aftermath:
                 value.copy_(loaded[name])
             for value in state.values():
                 value.fill_(-7.0)
-            encoder_moved = any(
-                not torch.equal(value, loaded[name]) for name, value in encoder.named_parameters()
-            )
-        return {"names kept": kept, "same grad mode": same, "aliased": checkpoint_moved or encoder_moved, "loaded": loaded}
+            encoder_moved = any(not torch.equal(value, loaded[name]) for name, value in encoder.named_parameters())
+        return {
+            "names kept": kept,
+            "same grad mode": same,
+            "aliased": checkpoint_moved or encoder_moved,
+            "loaded": loaded,
+        }
 
 
 @check(
@@ -161,9 +162,7 @@ def test_untouched(student, make, rng):
         )
 
 
-@check(
-    points=0.5, says="only weights and biases are copied: the norms keep their eps, and training still works"
-)
+@check(points=0.5, says="only weights and biases are copied: the norms keep their eps, and training still works")
 def test_settings(student, reference, make, rng):
     state, x = checkpoint(rng), rng.normal(2, 5, D)
     for eps in (1e-12, 0.1):

@@ -37,7 +37,9 @@ def load(module, state):
     try:
         module.load_state_dict(state)
     except Exception as error:
-        wanted = "weight and bias of " + ", ".join(f"attention.{name}_proj" for name in ("query", "key", "value", "out"))
+        wanted = "weight and bias of " + ", ".join(
+            f"attention.{name}_proj" for name in ("query", "key", "value", "out")
+        )
         expect(getattr(error, "kind", "") != "RuntimeError", f"the parameters {wanted}", "other names or shapes")
         raise
 
@@ -86,7 +88,10 @@ def test_contract(student, reference, rng):
             assert_tensor(weights, (B, H, LQ, LK), dtype, what="the weights")
 
 
-@check(points=0.5, says="the parameters are those of attention, its four projections, and a layer's own; d_model fits the heads")
+@check(
+    points=0.5,
+    says="the parameters are those of attention, its four projections, and a layer's own; d_model fits the heads",
+)
 def test_names(student, rng):
     wanted = {name: tuple(value.shape) for name, value in random_state(rng).items()}
     layer, other = student(D, H), student(D, H)
@@ -120,7 +125,10 @@ def test_values(student, reference, rng):
         same(layer, ours, *sequences(rng), what=" in training mode, where nothing is dropped either")
 
 
-@check(points=1, says="a position of x looks only where memory_mask is True, for every shape that broadcasts to (B, L_q, L_k)")
+@check(
+    points=1,
+    says="a position of x looks only where memory_mask is True, for every shape that broadcasts to (B, L_q, L_k)",
+)
 def test_mask(student, reference, rng):
     layer, ours = pair(student, reference, rng)
     # Equal lengths first: there, a mask that was turned around gives numbers rather than an error.
@@ -167,14 +175,19 @@ def test_empty_rows(student, reference, rng):
     same(layer, ours, x, first, single, what=" for a memory of one position, masked in one source")
 
 
-@check(points=0.5, says="each position of x asks for itself, the order of the memory is no matter, and what is masked is not there")
+@check(
+    points=0.5,
+    says="each position of x asks for itself, the order of the memory is no matter, and what is masked is not there",
+)
 def test_properties(student, reference, rng):
     layer, _ = pair(student, reference, rng)
     x, memory = sequences(rng)
     output, weights = both(layer(x, memory))
     assert_close(weights.sum(-1), torch.ones(B, H, LQ), what="the sum of the weights of each target position")
     turned = torch.tensor([4, 2, 0, 3, 1])
-    assert_close(both(layer(x[:, turned], memory))[0], output[:, turned], what="the output for shuffled target positions")
+    assert_close(
+        both(layer(x[:, turned], memory))[0], output[:, turned], what="the output for shuffled target positions"
+    )
     assert_close(both(layer(x[:, 3:4], memory))[0], output[:, 3:4], what="the output for one target position alone")
     order = torch.tensor([3, 0, 6, 1, 5, 2, 4])
     shuffled, moved = both(layer(x, memory[:, order]))
@@ -191,9 +204,21 @@ def test_properties(student, reference, rng):
 
 @check(points=0.5, says="single positions, one head, as many heads as features, huge values and any memory layout work")
 def test_edges(student, reference, rng):
-    for d_model, heads, lq, lk in ((D, H, 1, LK), (D, H, LQ, 1), (D, H, 1, 1), (6, 1, 4, 3), (6, 6, 3, 4), (4, 4, 4, 4)):
+    for d_model, heads, lq, lk in (
+        (D, H, 1, LK),
+        (D, H, LQ, 1),
+        (D, H, 1, 1),
+        (6, 1, 4, 3),
+        (6, 6, 3, 4),
+        (4, 4, 4, 4),
+    ):
         layer, ours = pair(student, reference, rng, d_model, heads)
-        same(layer, ours, *sequences(rng, lq, lk, d_model), what=f" for L_q = {lq}, L_k = {lk}, {heads} of {d_model} heads")
+        same(
+            layer,
+            ours,
+            *sequences(rng, lq, lk, d_model),
+            what=f" for L_q = {lq}, L_k = {lk}, {heads} of {d_model} heads",
+        )
     layer, ours = pair(student, reference, rng)
     turned = rng.normal(D, LQ, B).transpose(0, 2), rng.normal(LK, B, D).transpose(0, 1)
     same(layer, ours, *turned, rng.mask(B, LQ, LK), what=" for non-contiguous inputs")

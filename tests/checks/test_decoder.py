@@ -143,9 +143,7 @@ def test_decoder_only(student, reference, rng):
         (x,) = inputs(rng, settings)
         causal = torch.ones(LQ, LQ, dtype=torch.bool).tril()
         same(decoder(x), ours(x), f"the output of {named(settings)}")
-        same(
-            decoder(x, self_mask=causal), ours(x, self_mask=causal), f"{named(settings)} under a causal mask"
-        )
+        same(decoder(x, self_mask=causal), ours(x, self_mask=causal), f"{named(settings)} under a causal mask")
 
 
 @check(points=0.5, says="self_mask and memory_mask hold in every layer, each in its own attention")
@@ -157,9 +155,7 @@ def test_masks(student, reference, rng):
             masks = {"self_mask": rng.mask(*own), "memory_mask": rng.mask(*other)}
             what = f"the output under a self_mask of shape {own} and a memory_mask of shape {other}"
             same(decoder(x, memory, **masks), ours(x, memory, **masks), what)
-        same(
-            decoder(x, memory, *masks.values()), ours(x, memory, **masks), "the output with masks by position"
-        )
+        same(decoder(x, memory, *masks.values()), ours(x, memory, **masks), "the output with masks by position")
         for name in masks:
             one = {name: masks[name]}
             same(decoder(x, memory, **one), ours(x, memory, **one), f"the output with {name} alone")
@@ -189,9 +185,7 @@ def test_activation(student, reference, rng):
         decoder, ours = pair(student, reference, rng, activation=activation)
         given = inputs(rng, KINDS[0])
         same(decoder(*given), ours(*given), f"the output with activation='{activation}'")
-    _, ours = pair(
-        reference, reference, rng, (2, D, H, F), activation="gelu", norm_first=True, cross_attention=False
-    )
+    _, ours = pair(reference, reference, rng, (2, D, H, F), activation="gelu", norm_first=True, cross_attention=False)
     in_order = student(2, D, H, F, 0.0, "gelu", True, False)
     in_order.to(torch.float64)
     in_order.load_state_dict(ours.state_dict(), strict=False)
@@ -225,9 +219,7 @@ def test_dropout(student, reference, rng):
         same(decoder(*given), ours(*given), "the output in evaluation mode")
         decoder.train()
         first, second = decoder(*given), decoder(*given)
-        expect(
-            not torch.equal(first, second), "training calls to drop different values", "the same output twice"
-        )
+        expect(not torch.equal(first, second), "training calls to drop different values", "the same output twice")
         decoder.eval()
         same(decoder(*given), ours(*given), "the output back in evaluation mode")
     decoder, ours = pair(student, reference, rng, cross_attention=False)

@@ -121,14 +121,10 @@ def test_names(student, reference, rng):
         trained = {name for name, _ in layer.named_parameters()}
         expect(trained == set(wanted), "every weight to be a parameter", f"{len(trained)} of {len(wanted)}")
         if not settings["cross_attention"]:
-            expect(
-                layer.cross_attention is None, "cross_attention to be None in a decoder-only layer", "a value"
-            )
+            expect(layer.cross_attention is None, "cross_attention to be None in a decoder-only layer", "a value")
 
 
-@check(
-    points=1, says="post-norm: self-attention, cross-attention and feed-forward, each added, then normalised"
-)
+@check(points=1, says="post-norm: self-attention, cross-attention and feed-forward, each added, then normalised")
 def test_post_norm(student, reference, rng):
     for dtype, atol in ((torch.float32, 2e-5), (torch.float64, None)):
         layer, ours = pair(student, reference, rng, dtype=dtype)
@@ -179,9 +175,7 @@ def test_masks(student, reference, rng):
         assert_close(in_order, ours(x, memory, **masks), atol=2e-5, what="the output with masks by position")
         for name in ("self_mask", "memory_mask"):
             one = {name: masks[name]}
-            assert_close(
-                layer(x, memory, **one), ours(x, memory, **one), atol=2e-5, what=f"with {name} alone"
-            )
+            assert_close(layer(x, memory, **one), ours(x, memory, **one), atol=2e-5, what=f"with {name} alone")
         # As many targets as sources: a mask in the wrong place would fit there, too.
         square = memory[:, :LQ]
         masks = {"self_mask": rng.mask(B, LQ, LQ), "memory_mask": rng.mask(B, LQ, LQ)}
@@ -222,9 +216,7 @@ def test_causal(student, reference, rng):
     assert_close(shuffled, layer(x, memory), atol=2e-5, what="the output for a shuffled memory")
 
 
-@check(
-    points=0.5, says="activation chooses what the feed-forward network uses; what cannot work is a ValueError"
-)
+@check(points=0.5, says="activation chooses what the feed-forward network uses; what cannot work is a ValueError")
 def test_activation(student, reference, rng):
     kind = right_kinds(student, reference, rng, KINDS[1::-1])[0]
     for activation in ("gelu", "gelu_tanh"):
@@ -294,9 +286,7 @@ def test_dropout(student, reference, rng):
         assert_close(layer(*given), ours(*given), atol=2e-5, what="the output in evaluation mode")
         layer.train()
         first, second = layer(*given), layer(*given)
-        expect(
-            not torch.equal(first, second), "training calls to drop different values", "the same output twice"
-        )
+        expect(not torch.equal(first, second), "training calls to drop different values", "the same output twice")
         layer.eval()
         assert_close(layer(*given), ours(*given), atol=2e-5, what="the output back in evaluation mode")
         layer, ours = pair(student, reference, rng, **settings)

@@ -15,9 +15,7 @@ def sentences(rng, *lengths, pad_id=0, longest=L):
     return tokens
 
 
-@check(
-    points=0.5, says="the mask is a boolean tensor of shape (B, L, L), and the token ids stay as they were"
-)
+@check(points=0.5, says="the mask is a boolean tensor of shape (B, L, L), and the token ids stay as they were")
 def test_contract(student, rng):
     for batch, length in ((B, L), (1, 4), (5, 2)):
         tokens = rng.integers(0, 3, batch, length)
@@ -29,9 +27,7 @@ def test_contract(student, rng):
 def test_causal(student, reference, rng):
     for batch, length in ((B, L), (4, 4), (1, 5), (1, 300)):
         tokens = rng.integers(1, 50, batch, length)
-        assert_close(
-            student(tokens), reference(tokens), what=f"the mask of {batch} sentences without padding"
-        )
+        assert_close(student(tokens), reference(tokens), what=f"the mask of {batch} sentences without padding")
 
 
 @check(points=0.5, says="no query may attend to padding, and each sentence has its own padding")
@@ -48,17 +44,11 @@ def test_pad_id(student, reference, rng):
     for pad_id in (49, 5, -1):
         tokens = sentences(rng, 4, 7, 2, pad_id=pad_id)
         tokens[0, 1], tokens[1, 2] = 0, 6
-        assert_close(
-            student(tokens, pad_id), reference(tokens, pad_id), what=f"the mask for pad_id = {pad_id}"
-        )
-        assert_close(
-            student(tokens, pad_id=pad_id), reference(tokens, pad_id), what=f"the mask for pad_id={pad_id}"
-        )
+        assert_close(student(tokens, pad_id), reference(tokens, pad_id), what=f"the mask for pad_id = {pad_id}")
+        assert_close(student(tokens, pad_id=pad_id), reference(tokens, pad_id), what=f"the mask for pad_id={pad_id}")
 
 
-@check(
-    points=0.5, says="a padded query keeps its row: it may attend to every earlier word, and to no padding"
-)
+@check(points=0.5, says="a padded query keeps its row: it may attend to every earlier word, and to no padding")
 def test_padded_queries(student, rng):
     tokens = sentences(rng, 7, 4)
     mask = student(tokens)
@@ -66,9 +56,7 @@ def test_padded_queries(student, rng):
     wanted = torch.arange(L) < 4
     for query in range(4, L):
         assert_close(mask[1, query], wanted, what=f"row {query} of a sentence of 4 words")
-    assert_close(
-        mask[0, -1], torch.ones(L, dtype=torch.bool), what="the last row of a sentence without padding"
-    )
+    assert_close(mask[0, -1], torch.ones(L, dtype=torch.bool), what="the last row of a sentence without padding")
 
 
 @check(
@@ -88,8 +76,6 @@ def test_anywhere(student, reference, rng):
     assert_close(student(large), reference(large), what="the mask of large token ids")
 
 
-@check(
-    points=0.25, says="the mask is put together here, not taken ready-made from the parts", forbids=READY_MADE
-)
+@check(points=0.25, says="the mask is put together here, not taken ready-made from the parts", forbids=READY_MADE)
 def test_from_parts(student, rng):
     student(sentences(rng, 3, 7))

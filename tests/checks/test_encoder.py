@@ -179,9 +179,7 @@ def test_gradients(student, reference, rng):
         )
         found, wanted = gradients(encoder), gradients(ours)
         for name in wanted:
-            expect(
-                found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output"
-            )
+            expect(found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output")
             assert_close(found[name], wanted[name], atol=1e-6, what=f"the gradient for {name}")
 
 

@@ -93,9 +93,7 @@ def test_names(student, reference, rng):
         wanted = {name: tuple(value.shape) for name, value in ours.state_dict().items()}
         seen = {name: tuple(value.shape) for name, value in layer.state_dict().items()}
         missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
-        expect(
-            not missing, "every parameter under its name", f"no {', '.join(missing[:3])} in the state_dict"
-        )
+        expect(not missing, "every parameter under its name", f"no {', '.join(missing[:3])} in the state_dict")
         expect(not extra, "no other parameters", f"{', '.join(extra[:3])} in the state_dict as well")
         expect(seen == wanted, "parameters of the right shapes", "other shapes")
         trained = {name for name, _ in layer.named_parameters()}
@@ -134,9 +132,7 @@ def test_activation(student, reference, rng):
         assert_close(layer(x), ours(x), what="the output with activation='gelu'")
     in_order = student(D, H, F, 0.0, "gelu", norm_first)
     in_order.load_state_dict(ours.state_dict(), strict=False)
-    assert_close(
-        in_order(x), ours(x), what="the output where dropout, activation and norm_first are given by position"
-    )
+    assert_close(in_order(x), ours(x), what="the output where dropout, activation and norm_first are given by position")
     assert_raises(ValueError, student, D, H, F, activation="swosh", what="activation='swosh'")
     assert_raises(ValueError, student, D, 5, F, what=f"d_model={D} with num_heads=5")
 
@@ -158,14 +154,10 @@ def test_mask(student, reference, rng):
         assert_close(layer(many, mask), ours(many, mask), what=what)
         mask = rng.mask(B, L, L)
         mask[0, 2] = mask[1, 5] = False
-        assert_close(
-            layer(x, mask), ours(x, mask), what="the output where two positions may attend to nothing"
-        )
+        assert_close(layer(x, mask), ours(x, mask), what="the output where two positions may attend to nothing")
 
 
-@check(
-    points=0.5, says="a key that nobody may see changes nothing, and shuffled positions give shuffled outputs"
-)
+@check(points=0.5, says="a key that nobody may see changes nothing, and shuffled positions give shuffled outputs")
 def test_properties(student, reference, rng):
     layer, _ = pair(student, reference, rng)
     x, mask = rng.normal(B, L, D), torch.ones(B, 1, L, dtype=torch.bool)
@@ -210,9 +202,7 @@ def test_gradients(student, reference, rng):
         )
         found, wanted = gradients(layer), gradients(ours)
         for name in wanted:
-            expect(
-                found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output"
-            )
+            expect(found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output")
             assert_close(found[name], wanted[name], atol=1e-6, what=f"the gradient for {name}")
 
 

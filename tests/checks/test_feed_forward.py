@@ -62,8 +62,10 @@ def test_contract(student, reference, rng):
                 assert_tensor(network(x), shape, dtype)
 
 
-@check(points=0.5,
-       says="a network's own parameters are weight and bias of linear_in, (F, D), (F,), and linear_out, (D, F), (D,)")
+@check(
+    points=0.5,
+    says="a network's own parameters are weight and bias of linear_in, (F, D), (F,), and linear_out, (D, F), (D,)",
+)
 def test_names(student, rng):
     wanted = {name: tuple(value.shape) for name, value in random_state(rng, D, F).items()}
     for settings in ({}, {"dropout": 0.1, "activation": "gelu"}):
@@ -162,8 +164,11 @@ def test_dropout(student, reference, rng):
     network.train()
     expect(not torch.equal(network(x), network(x)), "two training calls to drop different numbers", "the same result")
     nothing = torch.zeros(B, L, D)
-    expect(not torch.equal(network(nothing), network(nothing)), "dropout on the activations, which are not 0 here",
-           "the same result twice for x = 0, as if only x were dropped")
+    expect(
+        not torch.equal(network(nothing), network(nothing)),
+        "dropout on the activations, which are not 0 here",
+        "the same result twice for x = 0, as if only x were dropped",
+    )
     network.eval()
     assert_close(network(x), ours(x), what="the result back in evaluation mode")
     by_default, ours = pair(student, reference, rng)
@@ -173,12 +178,21 @@ def test_dropout(student, reference, rng):
     network, _ = pair(student, reference, rng, d_ff=64, dropout=0.5)
     network.train()
     rows = network(torch.ones(2, 40, D)).detach().flatten(0, 1)
-    expect(len(rows.unique(dim=0)) > 2, "numbers to be dropped one by one", "all of a position dropped, or nothing of it")
+    expect(
+        len(rows.unique(dim=0)) > 2, "numbers to be dropped one by one", "all of a position dropped, or nothing of it"
+    )
     # One hidden feature, always 2, and an output of 3 times that: nine in ten results are dropped, the others grow
     # so that the mean stays 6. 8192 draws leave no room for chance within these bounds.
     network = student(1, 1, dropout=0.9)
-    load(network, {"linear_in.weight": torch.ones(1, 1), "linear_in.bias": torch.ones(1),
-                   "linear_out.weight": torch.full((1, 1), 3.0), "linear_out.bias": torch.zeros(1)})
+    load(
+        network,
+        {
+            "linear_in.weight": torch.ones(1, 1),
+            "linear_in.bias": torch.ones(1),
+            "linear_out.weight": torch.full((1, 1), 3.0),
+            "linear_out.bias": torch.zeros(1),
+        },
+    )
     network.train()
     result = network(torch.ones(2, 4096, 1))
     assert_tensor(result, (2, 4096, 1))

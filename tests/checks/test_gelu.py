@@ -15,7 +15,10 @@ def test_contract(student, rng):
         assert_tensor(student(x.double()), shape, torch.float64)
 
 
-@check(points=0.75, says="every number x becomes x · Φ(x), with the normal distribution's Φ, and not an approximation of it")
+@check(
+    points=0.75,
+    says="every number x becomes x · Φ(x), with the normal distribution's Φ, and not an approximation of it",
+)
 def test_values(student, reference, rng):
     for x in (rng.normal(4, 5), 3 * rng.normal(2, 3, 7)):
         assert_close(student(x), reference(x))

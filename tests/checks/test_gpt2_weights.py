@@ -131,10 +131,13 @@ class Aftermath:
                 value.copy_(loaded[name])
             for value in state.values():
                 value.fill_(-7.0)
-            decoder_moved = any(
-                not torch.equal(value, loaded[name]) for name, value in decoder.named_parameters()
-            )
-        return {"names kept": kept, "same grad mode": same, "aliased": checkpoint_moved or decoder_moved, "loaded": loaded}
+            decoder_moved = any(not torch.equal(value, loaded[name]) for name, value in decoder.named_parameters())
+        return {
+            "names kept": kept,
+            "same grad mode": same,
+            "aliased": checkpoint_moved or decoder_moved,
+            "loaded": loaded,
+        }
 
 
 @check(points=0.75, says="the numbers are copied: decoder and checkpoint share no memory")
@@ -158,9 +161,7 @@ def test_untouched(student, make, rng):
         expect(after["names kept"], "state to hold the same names in the same order", seen)
 
 
-@check(
-    points=0.5, says="only weights and biases are copied: the norms keep their eps, and training still works"
-)
+@check(points=0.5, says="only weights and biases are copied: the norms keep their eps, and training still works")
 def test_settings(student, reference, make, rng):
     state, x = checkpoint(rng), rng.normal(2, 5, D)
     for eps in (1e-12, 0.1):
@@ -169,9 +170,7 @@ def test_settings(student, reference, make, rng):
         assert_close(seen, wanted, atol=1e-4, what=f"the output of a decoder whose norms have eps = {eps:g}")
     named = [name for name, value in loaded(student, make, state).named_parameters() if value.requires_grad]
     whole = 16 * N + 2
-    expect(
-        len(named) == whole, "every weight to be a parameter that can be trained", f"{len(named)} of {whole}"
-    )
+    expect(len(named) == whole, "every weight to be a parameter that can be trained", f"{len(named)} of {whole}")
     for training in (True, False):
         decoder = twin(student, make("attnkit.parts.Decoder", N, D, H, F, **SETTINGS))
         decoder.train(training)

@@ -65,9 +65,7 @@ def test_contract(student, make, rng):
         expect(no_gradient, "x.grad to stay None", "a gradient left on x")
 
 
-@check(
-    points=0.75, says="plain: each layer reads what the one before returned, and the gradient is that for x"
-)
+@check(points=0.75, says="plain: each layer reads what the one before returned, and the gradient is that for x")
 def test_plain(student, reference, make, rng):
     for dtype, atol in ((torch.float32, 1e-5), (torch.float64, 1e-9)):
         layers = mixed(make, rng, dtype)
@@ -95,21 +93,13 @@ def test_by_hand(student, make, rng):
     x = rng.normal(B, D)
     for w, n in ((0.5, 3), (-0.3, 4), (2.0, 2), (-3.0, 1)):
         layers = [linear(make, rng, matrix=w * torch.eye(D)) for _ in range(n)]
-        assert_norm(
-            student(layers, x, False), abs(w) ** n * (B * D) ** 0.5, what=f"the norm for w = {w}, n = {n}"
-        )
-        assert_norm(
-            student(layers, x, True), abs(1 + w) ** n * (B * D) ** 0.5, what=f"the norm for w = {w}, n = {n}"
-        )
+        assert_norm(student(layers, x, False), abs(w) ** n * (B * D) ** 0.5, what=f"the norm for w = {w}, n = {n}")
+        assert_norm(student(layers, x, True), abs(1 + w) ** n * (B * D) ** 0.5, what=f"the norm for w = {w}, n = {n}")
     # The gradient of the sum of Wx is the sum of the rows of W; with a skip connection, 1 more.
     weight = rng.normal(D, D)
     layer = linear(make, rng, matrix=weight)
-    assert_norm(
-        student([layer], x[0], False), float(weight.sum(0).norm()), what="the norm for a single linear layer"
-    )
-    assert_norm(
-        student([layer], x[0], True), float((weight.sum(0) + 1).norm()), what="the norm for a single layer"
-    )
+    assert_norm(student([layer], x[0], False), float(weight.sum(0).norm()), what="the norm for a single linear layer")
+    assert_norm(student([layer], x[0], True), float((weight.sum(0) + 1).norm()), what="the norm for a single layer")
 
 
 @check(
@@ -128,20 +118,13 @@ def test_whole(student, make, rng):
         assert_norm(single, math.sqrt(sum(row**2 for row in rows)), what="the norm for several positions")
 
 
-@check(
-    points=0.5, says="one layer, many or none, tiny gradients, square sizes and any memory layout work alike"
-)
+@check(points=0.5, says="one layer, many or none, tiny gradients, square sizes and any memory layout work alike")
 def test_edges(student, reference, make, rng):
-    deep = [
-        linear(make, rng, dtype=torch.float64, matrix=0.4 * torch.eye(D).double().roll(k, 0))
-        for k in range(30)
-    ]
+    deep = [linear(make, rng, dtype=torch.float64, matrix=0.4 * torch.eye(D).double().roll(k, 0)) for k in range(30)]
     square = [linear(make, rng, 4), make(Blend, 4, 4), make(nn.Tanh)]
     for use_residual in (False, True):
         x = rng.normal(B, D, dtype=torch.float64)
-        assert_norm(
-            student(deep, x, use_residual), reference(deep, x, use_residual), 1e-9, "the norm for 30 layers"
-        )
+        assert_norm(student(deep, x, use_residual), reference(deep, x, use_residual), 1e-9, "the norm for 30 layers")
         x = rng.normal(4, 4, 4)
         assert_norm(
             student(square, x, use_residual),
@@ -150,9 +133,7 @@ def test_edges(student, reference, make, rng):
         )
         x = rng.normal(D, L, B).transpose(0, 2)
         one = [make(Blend, L, D)]
-        assert_norm(
-            student(one, x, use_residual), reference(one, x, use_residual), what="the norm for a single layer"
-        )
+        assert_norm(student(one, x, use_residual), reference(one, x, use_residual), what="the norm for a single layer")
         assert_norm(student([], x, use_residual), (B * L * D) ** 0.5, what="the norm for no layer at all")
 
 

@@ -64,9 +64,7 @@ def test_eps(student, reference, rng):
         assert_close(student(size * x, gamma, beta), reference(size * x, gamma, beta), what=what)
 
 
-@check(
-    points=0.25, says="a position's output depends on that position alone, not on its neighbours or the batch"
-)
+@check(points=0.25, says="a position's output depends on that position alone, not on its neighbours or the batch")
 def test_alone(student, rng):
     x, gamma, beta = inputs(rng, B, L, D)
     before, other = student(x, gamma, beta), x.clone()
@@ -109,24 +107,18 @@ def test_gradients(student, reference, rng):
     assert_same_gradients(student, reference, given, rng)
 
 
-@check(
-    points=0.25, says="without gain and bias, mean 0 and variance 1; shifting or stretching x changes nothing"
-)
+@check(points=0.25, says="without gain and bias, mean 0 and variance 1; shifting or stretching x changes nothing")
 def test_properties(student, rng):
     x = inputs(rng, B, L, D, dtype=torch.float64)[0]
     one, zero = torch.ones(D, dtype=torch.float64), torch.zeros(D, dtype=torch.float64)
     y = student(x, one, zero, 1e-12)
     assert_close(y.mean(-1), torch.zeros(B, L, dtype=torch.float64), what="the mean of each position")
-    assert_close(
-        y.square().mean(-1), torch.ones(B, L, dtype=torch.float64), what="the variance of each position"
-    )
+    assert_close(y.square().mean(-1), torch.ones(B, L, dtype=torch.float64), what="the variance of each position")
     shift, factor = (
         rng.normal(B, L, 1, dtype=torch.float64),
         1 + rng.normal(B, L, 1, dtype=torch.float64) ** 2,
     )
-    assert_close(
-        student(factor * x + shift, one, zero, 1e-12), y, what="the output for a shifted, stretched x"
-    )
+    assert_close(student(factor * x + shift, one, zero, 1e-12), y, what="the output for a shifted, stretched x")
 
 
 @check(points=0.5, says="the norm is built from its parts, not by a call of a fused one", forbids=FUSED)

@@ -56,16 +56,12 @@ def test_values(student, reference, rng):
         for lead in ((), (L,), (B, L), (B, 3, L)):
             x = 2 * rng.normal(*lead, D, dtype=dtype) + 1
             assert_tensor(norm(x), (*lead, D), dtype)
-            assert_close(
-                norm(x), ours(x), what=f"the {str(dtype)[6:]} output for x of shape {tuple(x.shape)}"
-            )
+            assert_close(norm(x), ours(x), what=f"the {str(dtype)[6:]} output for x of shape {tuple(x.shape)}")
             assert_untouched({"x": x}, lambda norm=norm, x=x: norm(x))
     norm, ours = pair(student, reference, rng, 4)
     for x in (rng.normal(4, 4, 4), rng.normal(4, 3, 4).transpose(0, 1), 1e4 * rng.normal(L, 4)):
         assert_close(norm(x), ours(x), what="the output for D = 4")
-    assert_close(
-        norm(torch.ones(3, 4)), ours(torch.ones(3, 4)), what="the output where all features are equal"
-    )
+    assert_close(norm(torch.ones(3, 4)), ours(torch.ones(3, 4)), what="the output where all features are equal")
 
 
 @check(points=0.25, says="a new norm brings every position to mean 0 and variance 1")

@@ -33,9 +33,7 @@ def pair(student, reference, rng, sizes=(IN, OUT), dtype=torch.float32, **settin
     return theirs, ours
 
 
-@check(
-    points=0.5, says="the last axis goes from in_features to out_features, and all before it stay as they are"
-)
+@check(points=0.5, says="the last axis goes from in_features to out_features, and all before it stay as they are")
 def test_contract(student, reference, rng):
     for dtype in (torch.float32, torch.float64):
         for settings in ({}, {"bias": False}):
@@ -46,18 +44,14 @@ def test_contract(student, reference, rng):
                 assert_tensor(layer(x), (*lead, OUT), dtype)
 
 
-@check(
-    points=0.75, says="weight (out, in) and bias (out,) are parameters under these names, and the only ones"
-)
+@check(points=0.75, says="weight (out, in) and bias (out,) are parameters under these names, and the only ones")
 def test_parameters(student, reference):
     wanted = {"weight": (OUT, IN), "bias": (OUT,)}
     layer = student(IN, OUT)
     for what, found in (("state_dict", layer.state_dict()), ("parameters", dict(layer.named_parameters()))):
         seen = {name: tuple(value.shape) for name, value in found.items()}
         expect(seen == wanted, f"{wanted} as the {what}", f"{seen or 'none'}")
-    expect(
-        all(p.requires_grad for p in found.values()), "parameters that can be trained", "requires_grad=False"
-    )
+    expect(all(p.requires_grad for p in found.values()), "parameters that can be trained", "requires_grad=False")
     expect(layer.bias is not None, "a bias by default", "None")
 
 
@@ -106,9 +100,7 @@ def test_gradients(student, reference, rng):
         assert_close(found[name], wanted[name], what=f"the gradient for {name} where all weights are 0")
 
 
-@check(
-    points=0.5, says="square sizes, sizes of 1, large values and any memory layout work like everything else"
-)
+@check(points=0.5, says="square sizes, sizes of 1, large values and any memory layout work like everything else")
 def test_edges(student, reference, rng):
     for sizes in ((4, 4), (1, 6), (6, 1), (1, 1)):
         layer, ours = pair(student, reference, rng, sizes)

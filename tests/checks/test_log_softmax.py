@@ -53,9 +53,7 @@ def test_axis(student, reference, rng):
     assert_close(student(turned, axis=0), reference(turned, axis=0), what="that of a non-contiguous array")
 
 
-@check(
-    points=0.5, says="where a probability is too small for a float, its logarithm is still there, and exact"
-)
+@check(points=0.5, says="where a probability is too small for a float, its logarithm is still there, and exact")
 def test_underflow(student, reference, rng):
     gaps = np.array([[0.0, -50.0, -400.0, -800.0, -5000.0], [0.0, -1e4, -900.0, -760.0, -40.0]])
     gaps = np.concatenate([gaps, [[0.0, 0.0, -1000.0, -744.5, -103.5]]])
@@ -79,9 +77,7 @@ def test_stable(student, reference, rng):
         assert_close(student(logits), reference(logits), what=what)
         assert_close(student(logits.T, axis=0), reference(logits.T, axis=0), what=what)
     logits = rng.array(L, V)
-    assert_close(
-        student(logits + 100), student(logits), what="the result for logits that are all larger by 100"
-    )
+    assert_close(student(logits + 100), student(logits), what="the result for logits that are all larger by 100")
 
 
 @check(points=0.25, says="a logit of -inf stays -inf, and the others are as if it were not there")

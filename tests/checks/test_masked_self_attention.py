@@ -75,9 +75,7 @@ def test_names(student, reference):
     expect(not extra, "no other parameters", f"{', '.join(extra[:3])} in the state_dict as well")
     expect(seen == wanted, "parameters of the right shapes", "other shapes")
     trained = {name for name, _ in layer.named_parameters()}
-    expect(
-        trained == set(wanted), "every weight to be a parameter", f"{len(trained)} of {len(wanted)} of them"
-    )
+    expect(trained == set(wanted), "every weight to be a parameter", f"{len(trained)} of {len(wanted)} of them")
 
 
 @check(points=1, says="without padding, position i attends to the positions up to i, and to nothing after it")
@@ -118,9 +116,7 @@ def test_nothing_to_see(student, reference, rng):
     words[0, 0, :3] = words[1, 0, 2] = words[2] = False
     output, weights = both(layer(x, words))
     assert_alike((output, weights), ours(x, words), "where padding comes first")
-    assert_close(
-        weights[0, :, :3], torch.zeros(H, 3, L), what="the weights of queries that may attend to nothing"
-    )
+    assert_close(weights[0, :, :3], torch.zeros(H, 3, L), what="the weights of queries that may attend to nothing")
     bias = ours.attention.out_proj.bias.detach().expand(3, D)
     assert_close(output[0, :3], bias, what="the output of queries that may attend to nothing")
     x, words = rng.normal(B, 1, D), padding(1, 0, 1, longest=1)
@@ -140,9 +136,7 @@ def test_causality(student, reference, rng):
             changed = x.clone()
             changed[:, first:] = 3 * rng.normal(B, L - first, D)
             after = both(layer(changed, *given))[0]
-            assert_close(
-                after[:, :first], before[:, :first], what=f"the outputs before the change at {first}"
-            )
+            assert_close(after[:, :first], before[:, :first], what=f"the outputs before the change at {first}")
             part = both(layer(x[:, :first], *(m[..., :first] for m in given)))
             assert_close(part[0], before[:, :first], what=f"the output of the first {first} positions alone")
         expect(not weights.triu(1).any(), "no weight above the diagonal", "weight on later positions")
@@ -169,14 +163,10 @@ def test_gradients(student, reference, rng):
     output, _ = both(layer(x))
     expect(output.requires_grad, "an output that depends on x", "one that is detached")
     (output[:, 3] * rng.normal(B, D, dtype=torch.float64)).sum().backward()
-    assert_close(
-        x.grad[:, 4:], torch.zeros(B, 3, D).double(), atol=0, what="the gradient for later positions"
-    )
+    assert_close(x.grad[:, 4:], torch.zeros(B, 3, D).double(), atol=0, what="the gradient for later positions")
 
 
-@check(
-    points=0.25, says="one position, square sizes, other lengths call after call, and any memory layout work"
-)
+@check(points=0.25, says="one position, square sizes, other lengths call after call, and any memory layout work")
 def test_edges(student, reference, rng):
     layer, ours = pair(student, reference, rng)
     for x, case in (

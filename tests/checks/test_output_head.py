@@ -67,9 +67,7 @@ def test_parameters(student, reference, rng, make):
     expect(head.proj.bias is None, "a projection without a bias", "a bias")
 
 
-@check(
-    points=0.5, says="logits are the dot products of the hidden vector with every word's row of the weight"
-)
+@check(points=0.5, says="logits are the dot products of the hidden vector with every word's row of the weight")
 def test_logits(student, reference, rng, make):
     for dtype in (torch.float32, torch.float64):
         head, ours = pair(student, reference, rng, dtype=dtype)
@@ -88,9 +86,7 @@ def test_probabilities(student, reference, rng):
         hidden = rng.normal(*shape, sizes[0])
         seen = head(hidden)
         assert_close(seen, ours(hidden), what="the probabilities")
-        assert_close(
-            seen.sum(dim=-1), torch.ones(shape), what="the sum of the probabilities of each position"
-        )
+        assert_close(seen.sum(dim=-1), torch.ones(shape), what="the sum of the probabilities of each position")
     head, ours = pair(student, reference, rng, dtype=torch.float64)
     hidden = rng.normal(B, L, D, dtype=torch.float64)
     assert_close(head(hidden), ours(hidden), what="the float64 probabilities")
@@ -111,9 +107,7 @@ def test_temperature(student, reference, rng):
         assert_raises(ValueError, head, hidden, temperature=temperature, what=f"temperature={temperature}")
 
 
-@check(
-    points=0.75, says="given an embedding, proj.weight is the embedding's weight: the same parameter, no copy"
-)
+@check(points=0.75, says="given an embedding, proj.weight is the embedding's weight: the same parameter, no copy")
 def test_tied(student, reference, rng, make):
     head, embedding, _, given = tied(student, reference, rng, make)
     before, hidden = given.weight.detach().clone(), rng.normal(B, L, D)

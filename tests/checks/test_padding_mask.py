@@ -15,9 +15,7 @@ def sentences(rng, *lengths, pad_id=0, longest=L):
     return tokens
 
 
-@check(
-    points=0.5, says="the mask is a boolean tensor of shape (B, 1, L), and the token ids stay as they were"
-)
+@check(points=0.5, says="the mask is a boolean tensor of shape (B, 1, L), and the token ids stay as they were")
 def test_contract(student, rng):
     for batch, length in ((B, L), (1, 4), (5, 2), (4, 4)):
         tokens = rng.integers(0, 3, batch, length)
@@ -40,12 +38,8 @@ def test_pad_id(student, reference, rng):
     for pad_id in (49, 5, -1):
         tokens = sentences(rng, 4, 7, 2, pad_id=pad_id)
         tokens[0, 1], tokens[1, 2] = 0, 6
-        assert_close(
-            student(tokens, pad_id), reference(tokens, pad_id), what=f"the mask for pad_id = {pad_id}"
-        )
-        assert_close(
-            student(tokens, pad_id=pad_id), reference(tokens, pad_id), what=f"the mask for pad_id={pad_id}"
-        )
+        assert_close(student(tokens, pad_id), reference(tokens, pad_id), what=f"the mask for pad_id = {pad_id}")
+        assert_close(student(tokens, pad_id=pad_id), reference(tokens, pad_id), what=f"the mask for pad_id={pad_id}")
 
 
 @check(

@@ -49,9 +49,7 @@ class Several(nn.Module):
 def linear(make, rng, size=D, dtype=torch.float32):
     """A linear sublayer with weights of order one."""
     made = make(nn.Linear, size, size, dtype=dtype)
-    made.load_state_dict(
-        {"weight": rng.normal(size, size, dtype=dtype), "bias": rng.normal(size, dtype=dtype)}
-    )
+    made.load_state_dict({"weight": rng.normal(size, size, dtype=dtype), "bias": rng.normal(size, dtype=dtype)})
     return made
 
 
@@ -77,13 +75,9 @@ def test_values(student, reference, make, rng):
             assert_close(layer(x), ours(x), what=f"the {str(dtype)[6:]} output for x of shape {shape}")
     for factor in (1e4, 1e-4):
         x = factor * rng.normal(B, L, D)
-        assert_close(
-            student(make(nn.Tanh))(x), x + torch.tanh(x), what=f"the output for values of ±{factor:.0e}"
-        )
+        assert_close(student(make(nn.Tanh))(x), x + torch.tanh(x), what=f"the output for values of ±{factor:.0e}")
     x = rng.normal(D, B).T
-    assert_close(
-        student(make(nn.Identity))(x), 2 * x, what="the output around a sublayer that returns x itself"
-    )
+    assert_close(student(make(nn.Identity))(x), 2 * x, what="the output around a sublayer that returns x itself")
     sublayer = make(nn.Linear, D, D)
     sublayer.load_state_dict({"weight": torch.zeros(D, D), "bias": torch.zeros(D)})
     assert_close(student(sublayer)(x), x, what="the output around a sublayer that returns 0")
@@ -95,9 +89,7 @@ def test_arguments(student, reference, make, rng):
     x, scale, shift = rng.normal(B, L, D), rng.normal(L, 1), rng.normal(D)
     layer, ours = student(sublayer), reference(sublayer)
     assert_close(layer(x, scale, shift=shift), ours(x, scale, shift=shift), what="the output with both kinds")
-    assert_close(
-        layer(x, shift=shift, scale=scale), ours(x, scale, shift=shift), what="the output with names only"
-    )
+    assert_close(layer(x, shift=shift, scale=scale), ours(x, scale, shift=shift), what="the output with names only")
 
 
 @check(
@@ -128,9 +120,7 @@ def test_attention(student, make, rng):
     assert_close(seen, wanted, what="the output around an attention")
 
 
-@check(
-    points=0.75, says="dropout acts on what the sublayer returns, on nothing else, and in training mode only"
-)
+@check(points=0.75, says="dropout acts on what the sublayer returns, on nothing else, and in training mode only")
 def test_dropout(student, reference, make, rng):
     x, sublayer = rng.normal(40, L, D), linear(make, rng)
     added, wanted = sublayer(x).detach(), reference(sublayer).eval()(x)
@@ -170,9 +160,7 @@ def test_dropout(student, reference, make, rng):
     expect(not torch.equal(layer(x), layer(x)), "dropout to be the second argument", "the same output twice")
 
 
-@check(
-    points=0.5, says="the sublayer itself, no copy, is a part of the module, with its parameters and its mode"
-)
+@check(points=0.5, says="the sublayer itself, no copy, is a part of the module, with its parameters and its mode")
 def test_registered(student, make, rng):
     sublayer = twin(student, make(nn.Linear, D, D))
     layer = student(sublayer)
@@ -191,13 +179,9 @@ def test_registered(student, make, rng):
     )
     layer = student(make(nn.Dropout, 0.5))
     layer.eval()
-    assert_close(
-        layer(x), 2 * x, what="the output in evaluation mode, around a sublayer that drops out in training"
-    )
+    assert_close(layer(x), 2 * x, what="the output in evaluation mode, around a sublayer that drops out in training")
     layer.train()
-    expect(
-        not torch.equal(layer(x), layer(x)), "train() to reach the sublayer", "a sublayer in evaluation mode"
-    )
+    expect(not torch.equal(layer(x), layer(x)), "train() to reach the sublayer", "a sublayer in evaluation mode")
 
 
 @check(points=0.25, says="gradients reach x, by both ways, and the sublayer's parameters")
@@ -216,8 +200,6 @@ def test_gradients(student, reference, make, rng):
         assert_close(found[name], ours, what=f"the gradient for the sublayer's {name}")
 
 
-@check(
-    points=0.25, says="the connection is built here, not taken ready-made", forbids=["attnkit.parts.Residual"]
-)
+@check(points=0.25, says="the connection is built here, not taken ready-made", forbids=["attnkit.parts.Residual"])
 def test_from_primitives(student, make, rng):
     assert_tensor(student(make(nn.Linear, D, D))(rng.normal(B, L, D)), (B, L, D))

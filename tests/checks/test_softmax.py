@@ -39,9 +39,7 @@ def test_values(student, reference, rng):
         assert_close(student(logits), reference(logits), what=f"the probabilities of logits of shape {shape}")
     logits = rng.array(L, V, dtype=np.float32)
     assert_close(student(logits), reference(logits), what="the float32 probabilities")
-    assert_close(
-        student(logits.astype(np.float64)).sum(axis=-1), np.ones(L), what="the sum of the probabilities"
-    )
+    assert_close(student(logits.astype(np.float64)).sum(axis=-1), np.ones(L), what="the sum of the probabilities")
 
 
 @check(
@@ -55,9 +53,7 @@ def test_axis(student, reference, rng):
             assert_close(seen, reference(logits, axis), what=f"the probabilities along axis {axis}")
     square = rng.array(4, 4, 4)
     for axis in (0, 1):
-        assert_close(
-            student(square, axis), reference(square, axis), what=f"those of a cube along axis {axis}"
-        )
+        assert_close(student(square, axis), reference(square, axis), what=f"those of a cube along axis {axis}")
     turned = rng.array(V, L).T
     assert_close(student(turned, axis=0), reference(turned, axis=0), what="those of a non-contiguous array")
 
@@ -82,9 +78,7 @@ def test_errors(student, rng):
         assert_raises(ValueError, student, logits, temperature=temperature, what=f"temperature={temperature}")
 
 
-@check(
-    points=0.5, says="logits of ±1e4 neither overflow nor vanish, and each row is judged by its own largest"
-)
+@check(points=0.5, says="logits of ±1e4 neither overflow nor vanish, and each row is judged by its own largest")
 def test_stable(student, reference, rng):
     for logits, case in (
         (1e4 * rng.array(L, V), "spread over ±1e4"),

@@ -51,7 +51,9 @@ def test_errors(student, rng):
     assert_raises(ValueError, student, rng.normal(B, 6, 10), 4, what="4 heads of 10 features")
     # And here L is, or B.
     for batch, length in ((B, 4), (4, L)):
-        assert_raises(ValueError, student, rng.normal(batch, length, 10), 4, what=f"4 heads of 10 features, L = {length}")
+        assert_raises(
+            ValueError, student, rng.normal(batch, length, 10), 4, what=f"4 heads of 10 features, L = {length}"
+        )
 
 
 @check(points=0.25, says="the gradient of every head flows back to the features that it came from")

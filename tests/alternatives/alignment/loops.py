@@ -1,5 +1,6 @@
 """One target position at a time, in Python."""
 
+
 def alignment(weights):
     batch, heads, targets, sources = weights.shape
     result = torch.zeros(batch, targets, dtype=torch.long)

@@ -1,5 +1,6 @@
 """Without gradients, the mean by torch.stack of the unbound heads."""
 
+
 def alignment(weights):
     with torch.no_grad():
         heads = torch.stack(weights.unbind(dim=1), dim=-1)

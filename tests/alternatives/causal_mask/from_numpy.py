@@ -1,4 +1,5 @@
 """Makes the triangle in NumPy and turns it into a tensor."""
+
 import numpy
 
 

@@ -1,5 +1,6 @@
 """An additive mask of -inf, which leaves an empty row open and takes its weights away afterwards."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """Every argument is passed by its name."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

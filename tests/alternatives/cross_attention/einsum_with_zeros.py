@@ -1,5 +1,6 @@
 """Everything by einsum; the softmax is of exponentials that the mask multiplies, and an empty row is divided by 1."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

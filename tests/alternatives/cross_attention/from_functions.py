@@ -1,5 +1,6 @@
 """Projections, heads and scaled dot-product attention by hand, with the weights that `attention` holds."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """A loop over the heads, and an earlier helper for each."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """A mask of True where none is given, expanded to its full shape."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

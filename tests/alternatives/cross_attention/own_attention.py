@@ -1,5 +1,6 @@
 """An attention module of one's own under the same names, with the parameters made in another order, and a check in the constructor."""
 
+
 class Heads(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

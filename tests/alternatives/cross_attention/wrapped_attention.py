@@ -1,5 +1,6 @@
 """A subclass of the given attention whose forward takes two sequences."""
 
+
 class FromMemory(parts.MultiHeadAttention):
     def forward(self, x, memory, mask=None):
         return super().forward(x, memory, memory, mask=mask)

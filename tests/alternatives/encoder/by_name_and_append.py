@@ -2,9 +2,7 @@
 
 
 class Encoder(nn.Module):
-    def __init__(
-        self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False
-    ):
+    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):
         super().__init__()
         if not num_layers >= 1:
             raise ValueError("an encoder without layers is no encoder")

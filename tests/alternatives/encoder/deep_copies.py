@@ -6,9 +6,7 @@ import copy
 
 
 class Encoder(nn.Module):
-    def __init__(
-        self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False
-    ):
+    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):
         super().__init__()
         if num_layers <= 0:
             raise ValueError(f"num_layers is {num_layers}; it must be positive")

@@ -1,6 +1,5 @@
 """Right, with a NumPy constant, annotations and a helper."""
 
-
 import numpy as np
 
 

@@ -9,9 +9,7 @@ def load_gpt2_weights(decoder, state):
         final = re.fullmatch(r"(?:transformer\.)?ln_f\.(weight|bias)", name)
         if final:
             getattr(decoder.final_norm, final[1]).data.copy_(tensor)
-        found = re.fullmatch(
-            r"(?:transformer\.)?h\.(\d+)\.(ln_[12]|(?:attn|mlp)\.c_\w+)\.(weight|bias)", name
-        )
+        found = re.fullmatch(r"(?:transformer\.)?h\.(\d+)\.(ln_[12]|(?:attn|mlp)\.c_\w+)\.(weight|bias)", name)
         if not found:
             continue
         layer, module, kind = decoder.layers[int(found[1])], found[2], found[3]

@@ -13,6 +13,4 @@ class LayerNorm(nn.Module):
 
     def forward(self, x):
         centred = x - x.mean(-1, keepdim=True)
-        return self.beta + self.gamma * centred * torch.rsqrt(
-            centred.pow(2).mean(-1, keepdim=True) + self.epsilon
-        )
+        return self.beta + self.gamma * centred * torch.rsqrt(centred.pow(2).mean(-1, keepdim=True) + self.epsilon)

@@ -2,10 +2,7 @@
 
 
 def soft_lookup(query, keys, values):
-    scores = [
-        sum(float(q) * float(k) for q, k in zip(query, key, strict=True)) / math.sqrt(len(query))
-        for key in keys
-    ]
+    scores = [sum(float(q) * float(k) for q, k in zip(query, key, strict=True)) / math.sqrt(len(query)) for key in keys]
     largest = max(scores)
     powers = [math.exp(score - largest) for score in scores]
     result = np.zeros(values.shape[1])

@@ -66,9 +66,7 @@ def test_module(eps):
 @pytest.mark.parametrize("norm_first", [False, True])
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
 def test_add_and_norm_is_half_an_encoder_layer(norm_first, dropout):
-    oracle = nn.TransformerEncoderLayer(
-        D, 4, F, dropout, batch_first=True, norm_first=norm_first, dtype=torch.float64
-    )
+    oracle = nn.TransformerEncoderLayer(D, 4, F, dropout, batch_first=True, norm_first=norm_first, dtype=torch.float64)
     first, second = (reference("add_and_norm")(D, dropout, norm_first).double() for _ in range(2))
     for ours, theirs in ((first, oracle.norm1), (second, oracle.norm2)):
         nn.init.normal_(theirs.weight)

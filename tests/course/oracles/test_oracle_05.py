@@ -50,9 +50,7 @@ def test_feed_forward_is_the_block_of_the_encoder_layer(course, activation, dtyp
     wanted.backward(cotangent)
     assert torch.allclose(ours.grad, theirs.grad, rtol=0, atol=TOLERANCE[dtype])
     for name, module in names.items():
-        for parameter, other in zip(
-            network.get_submodule(name).parameters(), module.parameters(), strict=True
-        ):
+        for parameter, other in zip(network.get_submodule(name).parameters(), module.parameters(), strict=True):
             assert torch.allclose(parameter.grad, other.grad, rtol=0, atol=TOLERANCE[dtype])
 
 

@@ -84,9 +84,7 @@ def test_encoder_layer(course, norm_first, activation):
         seen, wanted = ours(x, mask), oracle(x, src_mask=for_torch(mask))
         torch.testing.assert_close(seen, wanted)
         cotangent = torch.randn_like(wanted)
-        torch.testing.assert_close(
-            torch.autograd.grad(seen, x, cotangent), torch.autograd.grad(wanted, x, cotangent)
-        )
+        torch.testing.assert_close(torch.autograd.grad(seen, x, cotangent), torch.autograd.grad(wanted, x, cotangent))
 
 
 @pytest.mark.parametrize("norm_first", [False, True])

@@ -44,10 +44,7 @@ def with_torch(layer, x, tokens=None):
     state, names = layer.attention.state_dict(), ("query_proj", "key_proj", "value_proj")
     oracle = nn.MultiheadAttention(D, H, batch_first=True, dtype=x.dtype)
     oracle.load_state_dict(
-        {
-            f"in_proj_{kind}": torch.cat([state[f"{name}.{kind}"] for name in names])
-            for kind in ("weight", "bias")
-        }
+        {f"in_proj_{kind}": torch.cat([state[f"{name}.{kind}"] for name in names]) for kind in ("weight", "bias")}
         | {f"out_proj.{kind}": state[f"out_proj.{kind}"] for kind in ("weight", "bias")}
     )
     hidden = nn.Transformer.generate_square_subsequent_mask(L, dtype=x.dtype).isinf()

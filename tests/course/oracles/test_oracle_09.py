@@ -100,9 +100,7 @@ def test_decoder_layer(course, norm_first, activation):
 def test_decoder_only_layer(course, norm_first):
     """Without cross-attention a decoder layer is PyTorch's encoder layer under a causal mask."""
     torch.manual_seed(2)
-    ours = randomise(
-        reference_object(course, "decoder_layer")(D, H, F, norm_first=norm_first, cross_attention=False)
-    )
+    ours = randomise(reference_object(course, "decoder_layer")(D, H, F, norm_first=norm_first, cross_attention=False))
     oracle = nn.TransformerEncoderLayer(D, H, F, dropout=0.0, batch_first=True, norm_first=norm_first)
     oracle.double().eval().load_state_dict(as_torch(ours.state_dict()))
     x = torch.randn(B, LQ, D, dtype=torch.float64)

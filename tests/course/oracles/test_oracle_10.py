@@ -26,9 +26,7 @@ def seed():
 @pytest.mark.parametrize("lead", [(), (B,), (B, L, 3)])
 def test_linear(course, lead, bias, dtype):
     ours, oracle = reference_object(course, "linear")(D, V, bias=bias), nn.Linear(D, V, bias=bias)
-    assert {k: v.shape for k, v in ours.state_dict().items()} == {
-        k: v.shape for k, v in oracle.state_dict().items()
-    }
+    assert {k: v.shape for k, v in ours.state_dict().items()} == {k: v.shape for k, v in oracle.state_dict().items()}
     ours.load_state_dict(oracle.state_dict())
     x = torch.randn(*lead, D, dtype=dtype, requires_grad=True)
     seen, wanted = ours.to(dtype)(x), oracle.to(dtype)(x)

@@ -243,7 +243,11 @@ def test_own_components_take_the_place_of_the_given_ones(tmp_path, given_parts, 
         "FeedForward",
     ]
     said = capsys.readouterr().out
-    assert "05.ipynb" in said and "gelu, FeedForward" in said and "not done yet: causal_mask. Yours at present: gelu from 05" in said
+    assert (
+        "05.ipynb" in said
+        and "gelu, FeedForward" in said
+        and "not done yet: causal_mask. Yours at present: gelu from 05" in said
+    )
     assert parts.FeedForward is not given and parts.gelu.__module__ == "notebook_05"
     assert isinstance(parts.EncoderLayer(D, H, FF).feed_forward, parts.FeedForward)
     parts.give_back()

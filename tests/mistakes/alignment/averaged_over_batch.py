@@ -1,4 +1,5 @@
 """Your alignment mixes the sentences: the mean is taken over axis 0, the batch. The heads are axis 1."""
 
+
 def alignment(weights):
     return weights.mean(dim=0).argmax(dim=-1)

@@ -1,4 +1,5 @@
 """Your alignment is that of the first head alone. Average over all heads first: axis 1."""
 
+
 def alignment(weights):
     return weights[:, 0].argmax(dim=-1)

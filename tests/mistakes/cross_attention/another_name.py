@@ -1,5 +1,6 @@
 """Your attention is there, but not under the name `attention`, so a state_dict of another implementation does not fit."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """Early positions of x do not see the end of the memory: your layer masks it as if it were the future. The source is there from its first word to its last: nothing is causal in cross-attention."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

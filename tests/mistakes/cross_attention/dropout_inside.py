@@ -1,5 +1,6 @@
 """In training mode your output depends on chance: there is dropout in your layer. The decoder layer around it sees to that; this one takes no dropout argument."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

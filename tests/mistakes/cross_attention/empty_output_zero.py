@@ -1,5 +1,6 @@
 """A position that may attend to nothing gets an output of 0 in your layer. Its context is 0, and the output projection then adds its bias: leave what parts.MultiHeadAttention returns as it is."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """A position that may attend to nothing gets NaN in your layer: a softmax of nothing but -inf is 0/0. Its weights are to be 0, as those of parts.MultiHeadAttention are."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """A position that may attend to nothing sees all of the memory in your layer. Leave such a row as it is: parts.MultiHeadAttention gives it weights 0."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

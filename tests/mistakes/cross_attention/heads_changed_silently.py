@@ -1,5 +1,6 @@
 """Your layer changes num_heads where it does not divide d_model. Nobody would notice: raise ValueError instead, as parts.MultiHeadAttention does."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """The gradient for the memory lacks the part that comes through the keys: they are detached. The encoder is to learn to be found, too."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

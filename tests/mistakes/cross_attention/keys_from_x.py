@@ -1,5 +1,6 @@
 """Your layer compares x with itself and takes the values of the memory: the keys, the second argument, are to come from the memory, too."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """The weights of your rows no longer sum to 1 under a mask: it is applied after the softmax. A masked position must take no part in the softmax at all, so hand the mask to the attention."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

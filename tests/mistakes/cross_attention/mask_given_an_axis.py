@@ -1,5 +1,6 @@
 """Your layer adds an axis to the mask, and what comes out no longer broadcasts to (B, L_q, L_k). parts.MultiHeadAttention sees to the heads itself: hand it the mask as it is."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

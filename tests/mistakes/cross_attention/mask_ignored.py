@@ -1,5 +1,6 @@
 """Masked source positions keep their weight in your output: memory_mask is never handed to the attention. It is the fourth argument."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """Your layer looks exactly where it may not. In this course True means that a position may be attended to (nn.MultiheadAttention says the opposite), so the mask goes in as it is."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

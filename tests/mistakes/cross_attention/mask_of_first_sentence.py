@@ -1,5 +1,6 @@
 """All sentences of the batch get the mask of the first one. Each has its own padding: keep the batch axis of the mask."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

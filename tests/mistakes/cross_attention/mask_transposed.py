@@ -1,5 +1,6 @@
 """Your mask is turned around: its rows are the positions of x already, and its columns those of the memory. It needs no transpose."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

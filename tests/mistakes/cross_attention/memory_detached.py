@@ -1,5 +1,6 @@
 """No gradient reaches the memory, so the encoder would never learn: it is detached. Hand the memory on as it is."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

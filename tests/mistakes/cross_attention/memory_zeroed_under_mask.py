@@ -1,5 +1,6 @@
 """Masked source positions still take weight from the others: your layer sets the memory to 0 there, and a key of 0 still has a score. Hand the mask to the attention instead."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

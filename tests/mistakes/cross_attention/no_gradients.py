@@ -1,5 +1,6 @@
 """No gradient reaches x, the memory or the parameters: torch.no_grad cuts it off."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

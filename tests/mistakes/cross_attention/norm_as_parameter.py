@@ -1,5 +1,6 @@
 """Your layer has parameters of a norm beside those of `attention`, so that no state_dict fits. The norm belongs to the decoder layer around this one."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

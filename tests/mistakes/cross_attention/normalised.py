@@ -1,5 +1,6 @@
 """Your output is normalised. The norm belongs to the decoder layer around this one; here, return what the attention gives."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

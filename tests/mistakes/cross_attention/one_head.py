@@ -1,5 +1,6 @@
 """Your layer has one head, whatever num_heads says. Hand num_heads on to the attention."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

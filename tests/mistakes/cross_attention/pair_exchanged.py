@@ -1,5 +1,6 @@
 """Your layer returns (weights, output). The output comes first."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

@@ -1,5 +1,6 @@
 """Your output is x too large: a residual connection is added in here. The decoder layer of the next lesson does that around this layer."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

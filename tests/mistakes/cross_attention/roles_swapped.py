@@ -1,5 +1,6 @@
 """Your layer lets the memory ask and x answer: there are as many outputs as the memory has positions. Who is writing, and so who asks? The query comes first, attention(query, key, value, mask)."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

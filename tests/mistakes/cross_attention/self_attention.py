@@ -1,5 +1,6 @@
 """Your layer never looks at the memory: x asks, and x answers, as in self-attention. Keys and values come from the memory."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

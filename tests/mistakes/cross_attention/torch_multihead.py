@@ -1,5 +1,6 @@
 """Your layer uses nn.MultiheadAttention, whose parameters have other names and whose mask has the opposite meaning. Use parts.MultiHeadAttention."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

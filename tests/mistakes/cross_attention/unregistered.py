@@ -1,5 +1,6 @@
 """Your layer has no parameters: the attention is kept in a list, where nn.Module does not see it. Make it an attribute, self.attention."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

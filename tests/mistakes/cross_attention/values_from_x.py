@@ -1,5 +1,6 @@
 """Your weights are right, but what they weigh comes from x: the values, the third argument, are to come from the memory as the keys do."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

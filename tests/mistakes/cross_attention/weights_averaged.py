@@ -1,5 +1,6 @@
 """Your weights have lost their heads: they are averaged to (B, L_q, L_k). Return those of every head, (B, H, L_q, L_k)."""
 
+
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
         super().__init__()

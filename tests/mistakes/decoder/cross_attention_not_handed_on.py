@@ -19,10 +19,7 @@ class Decoder(nn.Module):
         if num_layers < 1:
             raise ValueError("num_layers must be at least 1")
         self.layers = nn.ModuleList(
-            [
-                DecoderLayer(d_model, num_heads, d_ff, dropout, activation, norm_first)
-                for _ in range(num_layers)
-            ]
+            [DecoderLayer(d_model, num_heads, d_ff, dropout, activation, norm_first) for _ in range(num_layers)]
         )
         self.norm_first = norm_first
         if norm_first:

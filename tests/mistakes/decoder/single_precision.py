@@ -4,14 +4,26 @@ keep the dtype by themselves: no cast is needed.
 
 
 class Decoder(nn.Module):
-    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False, cross_attention=True):
+    def __init__(
+        self,
+        num_layers,
+        d_model,
+        num_heads,
+        d_ff,
+        dropout=0.0,
+        activation="relu",
+        norm_first=False,
+        cross_attention=True,
+    ):
         super().__init__()
         if num_layers < 1:
             raise ValueError("at least one layer")
-        self.layers = nn.ModuleList([
-            parts.DecoderLayer(d_model, num_heads, d_ff, dropout, activation, norm_first, cross_attention)
-            for _ in range(num_layers)
-        ])
+        self.layers = nn.ModuleList(
+            [
+                parts.DecoderLayer(d_model, num_heads, d_ff, dropout, activation, norm_first, cross_attention)
+                for _ in range(num_layers)
+            ]
+        )
         self.final_norm = nn.LayerNorm(d_model) if norm_first else None
 
     def forward(self, x, memory=None, self_mask=None, memory_mask=None):

@@ -4,7 +4,9 @@ padding comes as (B, 1, L_k). Hand the mask on as it is.
 
 
 class DecoderLayer(nn.Module):
-    def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False, cross_attention=True):
+    def __init__(
+        self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False, cross_attention=True
+    ):
         super().__init__()
         self.self_attention = parts.MultiHeadAttention(d_model, num_heads)
         self.cross_attention = parts.MultiHeadAttention(d_model, num_heads) if cross_attention else None

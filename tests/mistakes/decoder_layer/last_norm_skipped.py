@@ -1,5 +1,4 @@
-"""Your feed-forward network reads the sum as it is. In pre-norm it reads the last norm of it, and adds to the sum itself.
-"""
+"""Your feed-forward network reads the sum as it is. In pre-norm it reads the last norm of it, and adds to the sum itself."""
 
 
 class DecoderLayer(nn.Module):

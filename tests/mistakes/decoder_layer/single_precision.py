@@ -4,7 +4,9 @@ Compute in the dtype of x, which needs no cast at all.
 
 
 class DecoderLayer(nn.Module):
-    def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False, cross_attention=True):
+    def __init__(
+        self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False, cross_attention=True
+    ):
         super().__init__()
         self.self_attention = parts.MultiHeadAttention(d_model, num_heads)
         self.cross_attention = parts.MultiHeadAttention(d_model, num_heads) if cross_attention else None

@@ -2,17 +2,12 @@
 
 
 class Encoder(nn.Module):
-    def __init__(
-        self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False
-    ):
+    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):
         super().__init__()
         if num_layers < 1:
             raise ValueError("num_layers must be at least 1")
         self.layers = nn.ModuleList(
-            [
-                EncoderLayer(d_model, num_heads, d_ff, dropout, activation, norm_first)
-                for _ in range(num_layers)
-            ]
+            [EncoderLayer(d_model, num_heads, d_ff, dropout, activation, norm_first) for _ in range(num_layers)]
         )
         self.norm_first = norm_first
         if norm_first:

@@ -4,9 +4,7 @@ new EncoderLayer in every round, for example in a list comprehension.
 
 
 class Encoder(nn.Module):
-    def __init__(
-        self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False
-    ):
+    def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):
         super().__init__()
         if num_layers < 1:
             raise ValueError("num_layers must be at least 1")

@@ -1,5 +1,4 @@
-"""Your pre-norm layer uses norm1 twice, and norm2 never: the feed-forward network reads norm2(h).
-"""
+"""Your pre-norm layer uses norm1 twice, and norm2 never: the feed-forward network reads norm2(h)."""
 
 
 class EncoderLayer(nn.Module):

@@ -17,9 +17,7 @@ class EncoderLayer(nn.Module):
     def forward(self, x, mask=None):
         if self.norm_first:
             normed = self.norm1(x)
-            attended, _ = self.self_attention(
-                normed, normed, normed, attn_mask=None if mask is None else ~mask
-            )
+            attended, _ = self.self_attention(normed, normed, normed, attn_mask=None if mask is None else ~mask)
             x = x + self.dropout(attended)
             return x + self.dropout(self.feed_forward(self.norm2(x)))
         attended, _ = self.self_attention(x, x, x, attn_mask=None if mask is None else ~mask)

@@ -2,7 +2,6 @@
 rather than in the body of the class or in a cache.
 """
 
-
 _layers = {}
 
 

@@ -1,5 +1,4 @@
-"""You gave the matrices another shape, which reads the same numbers in the same order. Turn them round with .T.
-"""
+"""You gave the matrices another shape, which reads the same numbers in the same order. Turn them round with .T."""
 
 
 def load_gpt2_weights(decoder, state):

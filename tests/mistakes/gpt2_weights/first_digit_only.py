@@ -23,9 +23,7 @@ def load_gpt2_weights(decoder, state):
                 if "c_attn" in name:
                     attention = layer.self_attention
                     pieces = tensor.chunk(3, dim=-1)
-                    for module, piece in zip(
-                        (attention.query_proj, attention.key_proj, attention.value_proj), pieces
-                    ):
+                    for module, piece in zip((attention.query_proj, attention.key_proj, attention.value_proj), pieces):
                         module.get_parameter(kind).copy_(piece.T)
                 for theirs, ours in NAMES.items():
                     if f".{theirs}." in name:

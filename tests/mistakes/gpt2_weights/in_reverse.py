@@ -1,5 +1,4 @@
-"""The pieces of c_attn went to the projections in reverse. It holds the query's first, then the key's, then the value's.
-"""
+"""The pieces of c_attn went to the projections in reverse. It holds the query's first, then the key's, then the value's."""
 
 
 def load_gpt2_weights(decoder, state):

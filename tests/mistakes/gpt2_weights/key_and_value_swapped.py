@@ -1,5 +1,4 @@
-"""The weights of key and value have changed places. c_attn holds the query's first, then the key's, then the value's.
-"""
+"""The weights of key and value have changed places. c_attn holds the query's first, then the key's, then the value's."""
 
 
 def load_gpt2_weights(decoder, state):

@@ -27,7 +27,9 @@ def load_gpt2_weights(decoder, state):
             layer, kind = decoder.layers[int(match[1])], match[3]
             if match[2] == "attn.c_attn":
                 for part, piece in zip("query key value".split(), tensor.chunk(3, dim=-1)):
-                    getattr(layer.get_submodule(f"self_attention.{part}_proj"), kind).copy_(piece.T if kind == "weight" else piece)
+                    getattr(layer.get_submodule(f"self_attention.{part}_proj"), kind).copy_(
+                        piece.T if kind == "weight" else piece
+                    )
             elif match[2] in NAMES:
                 place = getattr(layer.get_submodule(NAMES[match[2]]), kind)
                 place.copy_(tensor.T if tensor.ndim == 2 else tensor)

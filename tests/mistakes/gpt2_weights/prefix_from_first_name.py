@@ -11,7 +11,9 @@ def load_gpt2_weights(decoder, state):
             stem = f"{prefix}h.{n}."
             for kind in ("weight", "bias"):
                 turn = (lambda t: t.T) if kind == "weight" else (lambda t: t)
-                for module, piece in zip((at.query_proj, at.key_proj, at.value_proj), state[stem + "attn.c_attn." + kind].chunk(3, -1)):
+                for module, piece in zip(
+                    (at.query_proj, at.key_proj, at.value_proj), state[stem + "attn.c_attn." + kind].chunk(3, -1)
+                ):
                     getattr(module, kind).copy_(turn(piece))
                 getattr(at.out_proj, kind).copy_(turn(state[stem + "attn.c_proj." + kind]))
                 getattr(ff.linear_in, kind).copy_(turn(state[stem + "mlp.c_fc." + kind]))

@@ -96,8 +96,7 @@ def test_what_ignores_interrupts_is_killed(kernel, code):
 
 def test_detached_processes_end_with_the_kernel(kernel):
     kernel.run(
-        "import os, time\nfor _ in range(3):\n    if os.fork() == 0:\n"
-        "        os.setsid()\n        time.sleep(600)"
+        "import os, time\nfor _ in range(3):\n    if os.fork() == 0:\n        os.setsid()\n        time.sleep(600)"
     )
     group = members(kernel)
     assert len(group) == 4
@@ -114,17 +113,12 @@ def test_nothing_is_left_for_the_next_kernel(start):
     first.close()
     second = start()
     assert second.run(f"import os\nprint([p for p in {places} if os.path.exists(p + '/left')])") == "[]"
-    assert (
-        second.run("import torch\nprint(hasattr(torch, 'nothing_was_left'), 'LEFT' in os.environ)")
-        == "False False"
-    )
+    assert second.run("import torch\nprint(hasattr(torch, 'nothing_was_left'), 'LEFT' in os.environ)") == "False False"
 
 
 def test_a_killed_grader_leaves_nothing():
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
-    grader = subprocess.Popen(
-        [sys.executable, "-c", GRADER], stdout=subprocess.PIPE, text=True, env=environment
-    )
+    grader = subprocess.Popen([sys.executable, "-c", GRADER], stdout=subprocess.PIPE, text=True, env=environment)
     folder, *pids = grader.stdout.readline().split()
     assert len(pids) == 8
     grader.kill()

@@ -56,9 +56,7 @@ GAPS = [
 @pytest.mark.parametrize(("lines", "notice"), GAPS)
 def test_probes_notice_a_gap(tmp_path, lines, notice):
     """Without a line of the sandbox, the probes of what it does must fail, and no others."""
-    shutil.copytree(
-        Path(nbjudge.__file__).parent, tmp_path / "nbjudge", ignore=shutil.ignore_patterns("*.pyc")
-    )
+    shutil.copytree(Path(nbjudge.__file__).parent, tmp_path / "nbjudge", ignore=shutil.ignore_patterns("*.pyc"))
     for line, file in lines.items():
         path = tmp_path / "nbjudge" / "kernels" / file
         assert path.read_text().count(line) == 1

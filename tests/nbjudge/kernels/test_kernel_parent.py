@@ -89,9 +89,7 @@ def test_a_parent_that_is_out_of_date_is_replaced_once_its_kernels_have_ended(mo
 
 
 def test_imports_that_start_threads_are_refused(module):
-    module.write_text(
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
-    )
+    module.write_text("import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()")
     with pytest.raises(SandboxUnavailable, match="1 threads"):
         WarmParent(("given_parts",)).wait_until_warm()
 

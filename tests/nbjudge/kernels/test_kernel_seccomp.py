@@ -86,9 +86,7 @@ def test_kinds_of_sockets(machine):
 def test_terminals_and_personalities(machine):
     assert verdict(machine, seccomp.IOCTL, 0, 0x5401) == ALLOW
     assert verdict(machine, seccomp.IOCTL, 0, 0x5412) == ERRNO | errno.EPERM
-    assert (
-        verdict(machine, seccomp.IOCTL, 0, 0x7_0000_5412) == ERRNO | errno.EPERM
-    )  # Linux, too, sees half of it
+    assert verdict(machine, seccomp.IOCTL, 0, 0x7_0000_5412) == ERRNO | errno.EPERM  # Linux, too, sees half of it
     assert verdict(machine, seccomp.PERSONALITY, 0xFFFFFFFF) == ALLOW
     assert verdict(machine, seccomp.PERSONALITY, 8) == ERRNO | errno.EPERM
 

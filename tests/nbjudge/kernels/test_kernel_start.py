@@ -85,9 +85,7 @@ print(sum(float(batch.sum()) for batch in DataLoader(list(range(10)), batch_size
 
 def test_asynchronous_manager():
     async def talk() -> str:
-        manager = AsyncKernelManager(
-            kernel_name=PROVISIONER, kernel_spec_manager=OneKernel(), transport="ipc"
-        )
+        manager = AsyncKernelManager(kernel_name=PROVISIONER, kernel_spec_manager=OneKernel(), transport="ipc")
         await manager.start_kernel()
         client = manager.client()
         client.start_channels(hb=False)
@@ -150,8 +148,7 @@ def test_tcp_is_refused_with_the_mend():
 
 def test_socket_of_the_judge(kernel):
     message = kernel.send(
-        "import os, socket\nend = socket.socket(fileno=int(os.environ['NBJUDGE_FD']))\n"
-        "end.sendall(end.recv(100)[::-1])"
+        "import os, socket\nend = socket.socket(fileno=int(os.environ['NBJUDGE_FD']))\nend.sendall(end.recv(100)[::-1])"
     )
     kernel.provisioner.judge_socket.settimeout(20)
     kernel.provisioner.judge_socket.sendall(b"abc")
@@ -164,9 +161,7 @@ def test_folder_is_where_the_kernel_starts(start, tmp_path):
     (tmp_path / "data" / "deep" / "a.txt").write_text("words")
     (tmp_path / "helper.py").write_text("answer = 42")
     kernel = start(cwd=str(tmp_path))
-    assert (
-        kernel.run("from helper import answer\nprint(answer, open('data/deep/a.txt').read())") == "42 words"
-    )
+    assert kernel.run("from helper import answer\nprint(answer, open('data/deep/a.txt').read())") == "42 words"
     assert kernel.error("open('data/deep/a.txt', 'w')").startswith("OSError: [Errno 30]")
     assert (tmp_path / "data" / "deep" / "a.txt").read_text() == "words"
 
@@ -222,7 +217,5 @@ def test_environment_is_ours_alone(kernel, monkeypatch):
 def test_processor_is_used_as_outside(kernel):
     import torch
 
-    inside = kernel.run(
-        "import torch\nprint(torch.backends.cpu.get_cpu_capability(), torch.get_num_threads())"
-    )
+    inside = kernel.run("import torch\nprint(torch.backends.cpu.get_cpu_capability(), torch.get_num_threads())")
     assert inside == f"{torch.backends.cpu.get_cpu_capability()} 1"

@@ -83,8 +83,6 @@ def published_logits(state: Mapping[str, Tensor], token_ids: Tensor, num_heads: 
         eos_token_id=None,
     )
     model = library.GPT2LMHeadModel(config).eval()
-    model.transformer.load_state_dict(
-        {name: tensor for name, tensor in bare.items() if name != "lm_head.weight"}
-    )
+    model.transformer.load_state_dict({name: tensor for name, tensor in bare.items() if name != "lm_head.weight"})
     with torch.no_grad():
         return model(token_ids).logits

@@ -148,9 +148,7 @@ def published(sentences: Sequence[str]) -> Tensor:
     return model.encode(list(sentences), convert_to_tensor=True, show_progress_bar=False)
 
 
-def compare(
-    build: Callable[[], nn.Module], sentence_embeddings: Callable[[nn.Module, Sequence[str]], Tensor]
-) -> None:
+def compare(build: Callable[[], nn.Module], sentence_embeddings: Callable[[nn.Module, Sequence[str]], Tensor]) -> None:
     """Print how far the vectors by a learner's encoder are from those by sentence-transformers."""
     if grading():
         return

@@ -11,9 +11,7 @@ def broadcast_mask(mask: Tensor, shape: tuple[int, ...]) -> Tensor:
     try:
         return mask.broadcast_to(shape)
     except RuntimeError:
-        raise ValueError(
-            f"a mask of shape {tuple(mask.shape)} does not broadcast to {tuple(shape)}"
-        ) from None
+        raise ValueError(f"a mask of shape {tuple(mask.shape)} does not broadcast to {tuple(shape)}") from None
 
 
 def check_heads(d_model: int, num_heads: int) -> None:

@@ -49,9 +49,7 @@ def _unfused(number: str, module: str, kind: str, value: Tensor) -> list[tuple[s
     return [(number, f"{module}{index}", kind, part.t()) for index, part in enumerate(parts)]
 
 
-def _fill(
-    layers: nn.ModuleList, found: Iterable[tuple[str, str, str, Tensor]], order: tuple[int, ...]
-) -> None:
+def _fill(layers: nn.ModuleList, found: Iterable[tuple[str, str, str, Tensor]], order: tuple[int, ...]) -> None:
     """Copy what was found, by layer and module, to the modules of the same rank in ``order``."""
     checkpoint = defaultdict(lambda: defaultdict(dict))
     for number, module, kind, value in found:

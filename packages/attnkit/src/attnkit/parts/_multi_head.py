@@ -50,9 +50,7 @@ class MultiHeadAttention(nn.Module):
         self.value_proj = nn.Linear(d_model, d_model)
         self.out_proj = nn.Linear(d_model, d_model)
 
-    def forward(
-        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Attend from ``query`` to ``key`` and return the output and the weights of every head.
 
         Shapes: query ``(B, L_q, D)``, key and value ``(B, L_k, D)``, mask boolean and broadcastable to
@@ -70,9 +68,7 @@ class MultiHeadAttention(nn.Module):
         output, weights = self._attend(query, key, value, mask | lost)
         return torch.where(lost, self.out_proj.bias, output), weights.masked_fill(lost[:, None], 0.0)
 
-    def _attend(
-        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
+    def _attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
         projections = self.query_proj, self.key_proj, self.value_proj
         output, weights = multi_head_attention_forward(
             *(x.transpose(0, 1) for x in (query, key, value)),

@@ -152,9 +152,7 @@ def _brightest(weights: np.ndarray) -> float:
     return max(1.0, weights.max()) if few(weights) else weights.max() or 1.0
 
 
-def _name_axes(
-    axes: Axes, matrix: np.ndarray, queries: Sequence[str] | None, keys: Sequence[str] | None
-) -> None:
+def _name_axes(axes: Axes, matrix: np.ndarray, queries: Sequence[str] | None, keys: Sequence[str] | None) -> None:
     """Name rows and columns; where there are no names, or not as many as cells, number them."""
     rows, columns = matrix.shape
     if queries is not None and len(queries) == rows:
@@ -202,9 +200,7 @@ def split_diagram(length: int = 4, d_model: int = 6, num_heads: int = 3) -> tupl
         left = start + head * (size + 1.2)
         _features(board, left, length, range(head * size, (head + 1) * size), size)
         board.label(left + size / 2, length + 1.5, f"head {head}", fontsize=10)
-    board.label(
-        start + (num_heads * (size + 1.2) - 1.2) / 2, length + 2.5, "result:  $(B, H, L, D/H)$", fontsize=11
-    )
+    board.label(start + (num_heads * (size + 1.2) - 1.2) / 2, length + 2.5, "result:  $(B, H, L, D/H)$", fontsize=11)
     board.label(board.axes.get_xlim()[1] / 2, 0.4, "The number in a cell is the number of its feature.")
     alt = f"""A table of {length} positions by {d_model} features is cut into {num_heads} tables, one for each
     head, of {length} positions by {size} features each: head 0 gets features 0 to {size - 1}, and so on.

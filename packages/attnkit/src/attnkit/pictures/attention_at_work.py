@@ -84,8 +84,7 @@ def attention_at_work(
         axes.set(title=f"“{' '.join(sentence)}”", xlabel="key", ylabel="query")
     figure.colorbar(image, ax=maps, label="weight", aspect=30).outline.set_visible(False)
     banks = [
-        tuple(vectors[sentence.index("bank")])
-        for sentence, vectors in zip(_SENTENCES, as_array(output), strict=True)
+        tuple(vectors[sentence.index("bank")]) for sentence, vectors in zip(_SENTENCES, as_array(output), strict=True)
     ]
     _draw_meanings(plane, banks)
     by_river, by_loan = (f"({water:.1f}, {money:.1f})" for water, money in banks)

@@ -96,8 +96,7 @@ def before_and_after(layer_class: Callable[[int, int], nn.Module]) -> tuple[Figu
     panels[0].set_ylabel("target word (query)")
     figure.colorbar(image, ax=panels, label="weight, mean of the heads").outline.set_visible(False)
     looks = ", ".join(
-        f"“{word}” at “{filled[row.argmax()]}” ({row.max():.2f})"
-        for word, row in zip(english, maps[1], strict=True)
+        f"“{word}” at “{filled[row.argmax()]}” ({row.max():.2f})" for word, row in zip(english, maps[1], strict=True)
     )
     alt = f"""Weights from each word of “{" ".join(english)}” to each word of “{" ".join(french)}” and two
     columns of padding. Before training the largest weight is {maps[0].max():.2f}, and no word stands out.
@@ -107,9 +106,7 @@ def before_and_after(layer_class: Callable[[int, int], nn.Module]) -> tuple[Figu
 
 
 @picture
-def links(
-    layer_class: Callable[[int, int], nn.Module], alignment: Callable[[Tensor], Tensor]
-) -> tuple[Figure, str]:
+def links(layer_class: Callable[[int, int], nn.Module], alignment: Callable[[Tensor], Tensor]) -> tuple[Figure, str]:
     """The alignment of new sentences, by the layer and the function given, as links between the words."""
     import torch
 
@@ -136,9 +133,14 @@ def links(
     for number, bottom in ((0, 3.3), (1, 0.2)):
         _draw_links(board, bottom, sentences[number], found[number])
         words, target, _ = sentences[number]
-        pairs = [f"{w} → {words[j] if 0 <= j < len(words) else PAD}" for w, j in zip(target, found[number], strict=False)]
+        pairs = [
+            f"{w} → {words[j] if 0 <= j < len(words) else PAD}" for w, j in zip(target, found[number], strict=False)
+        ]
         said.append(f"“{' '.join(target)}”: {', '.join(pairs)}.")
-    return board.figure, f"Two sentences with a link from each English word to the French word it looks at. {' '.join(said)} {share}."
+    return (
+        board.figure,
+        f"Two sentences with a link from each English word to the French word it looks at. {' '.join(said)} {share}.",
+    )
 
 
 def _draw_links(board: Board, bottom: float, sentence: Sentence, found: np.ndarray) -> None:

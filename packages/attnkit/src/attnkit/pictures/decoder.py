@@ -122,7 +122,9 @@ def against_gpt2(
     token_ids = torch.randint(60, (2, 14), generator=torch.Generator().manual_seed(5))
     truth = gpt2.published_logits(state, token_ids, heads)
 
-    def gap(make=parts.Decoder, load=parts.load_gpt2_weights, activation="gelu_tanh", turned=True, masked=True) -> float:
+    def gap(
+        make=parts.Decoder, load=parts.load_gpt2_weights, activation="gelu_tanh", turned=True, masked=True
+    ) -> float:
         given = {
             name: tensor if turned or not name.endswith("attn.c_proj.weight") else tensor.T.clone()
             for name, tensor in state.items()

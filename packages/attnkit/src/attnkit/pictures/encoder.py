@@ -242,9 +242,7 @@ def similarity(build: Build, sentence_embeddings: Embed, sentences: Sequence[str
     axes = figure.subplots()
     image = cells(axes, matrix, 0.0, 0.6)
     numbers = range(1, len(sentences) + 1)
-    axes.set_yticks(
-        range(len(sentences)), [f"{text}   {n}" for n, text in zip(numbers, sentences, strict=True)]
-    )
+    axes.set_yticks(range(len(sentences)), [f"{text}   {n}" for n, text in zip(numbers, sentences, strict=True)])
     axes.set_xticks(range(len(sentences)), [str(n) for n in numbers])
     figure.colorbar(image, ax=axes, label="cosine", extend="both").outline.set_visible(False)
     others = np.where(np.eye(len(sentences), dtype=bool), -np.inf, matrix)

@@ -115,9 +115,7 @@ def beyond_attention(feed_forward: Callable[..., nn.Module]) -> tuple[Figure, st
 def width(feed_forward: Callable[..., nn.Module], sizes: tuple[int, ...] = (2, 6, 32)) -> tuple[Figure, str]:
     """The same task, learnt by networks of different width, with the places where they bend."""
     x, wanted = _task()
-    learnt = [
-        (f"$d_{{ff}}$ = {size}", QUERY, _fit(feed_forward, size, "relu", x, wanted)) for size in sizes
-    ]
+    learnt = [(f"$d_{{ff}}$ = {size}", QUERY, _fit(feed_forward, size, "relu", x, wanted)) for size in sizes]
     figure, errors = _curves(x, wanted, learnt)
     said = ", ".join(f"{error:.2f} with {size}" for size, error in zip(sizes, errors, strict=True))
     alt = f"""Your network with the ReLU, trained on sin 2x, for different numbers of hidden features.
@@ -168,9 +166,7 @@ def _task() -> tuple[Tensor, Tensor]:
     return x, torch.sin(2 * x)
 
 
-def _fit(
-    feed_forward: Callable[..., nn.Module], size: int, activation: str, x: Tensor, wanted: Tensor
-) -> Tensor:
+def _fit(feed_forward: Callable[..., nn.Module], size: int, activation: str, x: Tensor, wanted: Tensor) -> Tensor:
     network = feed_forward(1, size, activation=activation)
     return _learn(network, network, x, wanted)
 
@@ -189,9 +185,7 @@ def _one_thread() -> Iterator[None]:
 
 
 @_one_thread()
-def _learn(
-    run: Callable[[Tensor], Tensor], module: nn.Module, x: Tensor, wanted: Tensor, steps: int = 600
-) -> Tensor:
+def _learn(run: Callable[[Tensor], Tensor], module: nn.Module, x: Tensor, wanted: Tensor, steps: int = 600) -> Tensor:
     """What ``run`` gives for ``x`` once its module was trained for a moment, always from the same start."""
     import torch
 
@@ -216,9 +210,7 @@ def _learn(
         return run(x)
 
 
-def _curves(
-    x: Tensor, wanted: Tensor, learnt: Sequence[tuple[str, str, Tensor]]
-) -> tuple[Figure, list[float]]:
+def _curves(x: Tensor, wanted: Tensor, learnt: Sequence[tuple[str, str, Tensor]]) -> tuple[Figure, list[float]]:
     """A panel for each of what was learnt, on top of what was wanted; and how far apart the two are."""
     points, target = as_array(x).ravel(), as_array(wanted).ravel()
     learnt = [(name, colour, as_array(y).ravel()) for name, colour, y in learnt]

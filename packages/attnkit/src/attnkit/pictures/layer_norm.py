@@ -48,9 +48,7 @@ def rows_diagram() -> tuple[Figure, str]:
                 board.label(left - 1.0, 3.8 - position, f"position {position}")
         board.axes.plot([left, left + 5], [1.05, 1.05], color=OPERATION, linewidth=1.2)
         board.label(left + 2.5, 0.75, "features:  $D$ of them")
-    board.axes.plot(
-        [1.9, 6.9, 6.9, 1.9, 1.9], [2.3, 2.3, 3.3, 3.3, 2.3], color=SERIES[1], linewidth=3, zorder=5
-    )
+    board.axes.plot([1.9, 6.9, 6.9, 1.9, 1.9], [2.3, 2.3, 3.3, 3.3, 2.3], color=SERIES[1], linewidth=3, zorder=5)
     board.label(
         7.1,
         0.2,
@@ -88,9 +86,7 @@ def before_and_after(layer_norm: Callable[..., Tensor], size: int = 512) -> tupl
         bins = np.linspace(low, high, 53 if axes is grid[0] else 33)
         for position, (colour, line) in enumerate(styles):
             counts, edges = np.histogram(stage[position], bins)
-            axes.stairs(
-                counts, edges, color=colour, linestyle=line, linewidth=1.8, label=f"position {position}"
-            )
+            axes.stairs(counts, edges, color=colour, linestyle=line, linewidth=1.8, label=f"position {position}")
         axes.set(title=title, xlabel="value of a feature", yticks=[], ylim=(0, None))
     grid[0].set_ylabel("how many features")
     figure.legend(handles=grid[0].get_legend_handles_labels()[0], loc="outside upper center", ncols=3)
@@ -192,9 +188,7 @@ def random_sublayers(count: int, size: int, seed: int) -> list[nn.Module]:
     generator = torch.Generator().manual_seed(seed)
     made = []
     for _ in range(count):
-        wide, narrow = (
-            nn.utils.skip_init(nn.Linear, *shape) for shape in ((size, 4 * size), (4 * size, size))
-        )
+        wide, narrow = (nn.utils.skip_init(nn.Linear, *shape) for shape in ((size, 4 * size), (4 * size, size)))
         with torch.no_grad():
             for linear in (wide, narrow):
                 spread = (2 / (5 * size)) ** 0.5

@@ -288,6 +288,4 @@ def _frame_future(axes: Axes, table: np.ndarray) -> None:
     from matplotlib.patches import Rectangle
 
     for row, column in zip(*np.nonzero(np.triu(table, 1) > 1e-6), strict=True):
-        axes.add_patch(
-            Rectangle((column - 0.44, row - 0.42), 0.88, 0.84, fill=False, edgecolor=RED, linewidth=1.8)
-        )
+        axes.add_patch(Rectangle((column - 0.44, row - 0.42), 0.88, 0.84, fill=False, edgecolor=RED, linewidth=1.8))

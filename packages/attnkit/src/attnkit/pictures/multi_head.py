@@ -34,9 +34,7 @@ def split_at_work(split_heads: Callable[[Tensor, int], Tensor]) -> tuple[Figure,
         for number, head in enumerate(heads):
             board.label(left + 3 * number + 1, 4.35, f"head {number}", fontsize=10)
             _table(board, left + 3 * number, head)
-    board.label(
-        10.0, 0.4, "A cell says position, then feature: 12 is feature 2 of position 1. A colour is a position."
-    )
+    board.label(10.0, 0.4, "A cell says position, then feature: 12 is feature 2 of position 1. A colour is a position.")
     row = [f"{number:02.0f}" for number in split[0][1]]
     wrong = [f"{number:02.0f}" for number in reshaped[0][1]]
     alt = f"""A table of {length} positions by {d_model} features, and what two functions make of it for

@@ -122,9 +122,7 @@ def temperature_at_work(
         if temperature == 1:
             axes.plot(counts / counts.sum(), places, "o", color=RED, label="frequency\nin the text")
             axes.legend(loc="lower right", handletextpad=0.2)
-        kind = (
-            "cold" if temperature == min(temperatures) else "hot" if temperature == max(temperatures) else ""
-        )
+        kind = "cold" if temperature == min(temperatures) else "hot" if temperature == max(temperatures) else ""
         axes.set(title=f"T = {temperature:g}  {kind}".strip(), xlim=(0, 1), xlabel="probability")
         axes.set_xticks((0, 0.5, 1), ("0", "0.5", "1"))
         axes.tick_params(left=False)
@@ -198,9 +196,7 @@ def weight_tying(output_head: Callable[..., nn.Module]) -> tuple[Figure, str]:
     left.bar_label(bars, [f"{count:,}" for count in counts])
     left.set(ylabel="parameters (thousands)", title=f"V = {vocab_size:,}, D = {d_model}")
     left.margins(y=0.12)
-    for shift, row, name, colour in zip(
-        (-0.2, 0.2), moved, ("apart", "tied"), (OPERATION, VALUE), strict=True
-    ):
+    for shift, row, name, colour in zip((-0.2, 0.2), moved, ("apart", "tied"), (OPERATION, VALUE), strict=True):
         marks = right.bar(np.arange(len(words)) + shift, row, 0.38, color=colour, label=name)
         right.bar_label(marks, [f"{distance:.2f}" for distance in row], fontsize=8)
     right.set_xticks(range(len(words)), words)

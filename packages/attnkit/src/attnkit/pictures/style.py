@@ -61,9 +61,7 @@ class Picture:
 
         buffer = io.BytesIO()
         with rc_context(FONTS):
-            self.figure.savefig(
-                buffer, format="png", dpi=2 * DOTS_PER_INCH, metadata={"Description": self.alt}
-            )
+            self.figure.savefig(buffer, format="png", dpi=2 * DOTS_PER_INCH, metadata={"Description": self.alt})
         return buffer.getvalue()
 
     def width(self) -> int:
@@ -132,9 +130,7 @@ def few(matrix: np.ndarray) -> bool:
     return max(matrix.shape[-2:]) <= 12
 
 
-def cells(
-    axes: Axes, matrix: np.ndarray, low: float, high: float, digits: int = 2, power: float = 1.0
-) -> AxesImage:
+def cells(axes: Axes, matrix: np.ndarray, low: float, high: float, digits: int = 2, power: float = 1.0) -> AxesImage:
     """Draw a matrix as coloured cells, with its numbers where they are few; return the image.
 
     The colours follow the numbers to this power: below 1, small ones can be told from none. What is not a number
@@ -173,9 +169,7 @@ class Board:
         self.axes.set(xlim=(0, width), ylim=(0, height))
         self.axes.set_axis_off()
 
-    def box(
-        self, x: float, y: float, text: str, colour: str, width: float = 1.5, height: float = 0.8
-    ) -> None:
+    def box(self, x: float, y: float, text: str, colour: str, width: float = 1.5, height: float = 0.8) -> None:
         """A rounded box around the point (x, y)."""
         from matplotlib.patches import FancyBboxPatch
 
@@ -192,9 +186,7 @@ class Board:
         shape = Rectangle((x, y), width, height, facecolor=colour, edgecolor="white", linewidth=1.5, zorder=2)
         self.axes.add_patch(shape)
         ink = legible_on(shape.get_facecolor())
-        self.axes.text(
-            x + width / 2, y + height / 2, text, ha="center", va="center", fontsize=9, color=ink, zorder=3
-        )
+        self.axes.text(x + width / 2, y + height / 2, text, ha="center", va="center", fontsize=9, color=ink, zorder=3)
 
     def arrow(self, *points: tuple[float, float], colour: str = OPERATION) -> None:
         """An arrow through the points, bent where they bend, with its head at the last."""
@@ -209,7 +201,5 @@ class Board:
 
     def bracket(self, left: float, right: float, y: float, text: str) -> None:
         """A bracket under the span from ``left`` to ``right``, named by ``text``."""
-        self.axes.plot(
-            [left, left, right, right], [y + 0.15, y, y, y + 0.15], color=OPERATION, linewidth=1.2, zorder=1
-        )
+        self.axes.plot([left, left, right, right], [y + 0.15, y, y, y + 0.15], color=OPERATION, linewidth=1.2, zorder=1)
         self.label((left + right) / 2, y - 0.25, text, family="DejaVu Sans Mono")

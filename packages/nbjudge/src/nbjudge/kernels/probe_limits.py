@@ -127,9 +127,7 @@ def _also(controller: str) -> str:
 
 def _memory_keeper() -> str:
     cgroup = _also("memory")
-    return (
-        cgroup.removeprefix(", and ") or "a watchdog in the warm parent, as no control group can be made here"
-    )
+    return cgroup.removeprefix(", and ") or "a watchdog in the warm parent, as no control group can be made here"
 
 
 def _one_process(trial: Trial) -> tuple[bool, str]:

@@ -170,9 +170,7 @@ def _user(trial: Trial) -> tuple[bool, str]:
 def _system_calls(trial: Trial) -> tuple[bool, str]:
     which = seccomp.MACHINES.index(platform.machine())
     numbers = {name: both[which] for name, both in seccomp.REFUSED.items() if both[which] is not None}
-    outcomes = trial.run(
-        _CALLS.format(clone=-1), f"{{n: call(c, 0, 0, 0, 0, 0, 0) for n, c in {numbers}.items()}}"
-    )
+    outcomes = trial.run(_CALLS.format(clone=-1), f"{{n: call(c, 0, 0, 0, 0, 0, 0) for n, c in {numbers}.items()}}")
     passed = {name: outcome for name, outcome in outcomes.items() if outcome != "EPERM"}
     return not passed, f"not refused: {passed}" if passed else f"{len(outcomes)} system calls are refused"
 

@@ -88,11 +88,7 @@ def own_namespaces() -> None:
     """
     uid, gid = os.getuid(), os.getgid()
     linux.unshare(
-        linux.CLONE_NEWUSER
-        | linux.CLONE_NEWNET
-        | linux.CLONE_NEWIPC
-        | linux.CLONE_NEWUTS
-        | linux.CLONE_NEWCGROUP
+        linux.CLONE_NEWUSER | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWCGROUP
     )
     map_user(UID, uid, UID, gid)
     socket.sethostname("nbjudge")

@@ -20,9 +20,7 @@ _POLL_MS = 20
 class Trial:
     """A kernel, for the time of a `with` statement."""
 
-    def __init__(
-        self, limits: Limits | None = None, folder: str | None = None, preload: tuple[str, ...] = PRELOAD
-    ):
+    def __init__(self, limits: Limits | None = None, folder: str | None = None, preload: tuple[str, ...] = PRELOAD):
         key = secrets.token_hex()
         launched = launch(key, limits or Limits(), folder, preload)
         self.process, self.judge = launched.process, launched.judge
