@@ -1,4 +1,4 @@
-"""What the tests of attnkit share: random numbers that are the same in every run."""
+"""What the tests of attnkit share: random numbers that are the same in every run, and nobody who grades."""
 
 import pytest
 import torch
@@ -7,6 +7,11 @@ import torch
 @pytest.fixture(autouse=True)
 def seed() -> None:
     torch.manual_seed(20170612)
+
+
+@pytest.fixture(autouse=True)
+def nobody_grades(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
 
 
 def _randomise(module: torch.nn.Module) -> torch.nn.Module:

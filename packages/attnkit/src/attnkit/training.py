@@ -7,13 +7,13 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from . import grading, validating
+from ._threads import one_thread
 
 _REDRAW_SECONDS = 3.0
 
@@ -71,17 +71,6 @@ def train(
         save_weights(model, save)
         print(f"The trained weights are in {Path(save).name}, which belongs to what you hand in.")
     return losses
-
-
-@contextmanager
-def one_thread():
-    """Compute with a single thread inside the ``with`` statement."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def rate(step: int, steps: int, warm_up: float) -> float:

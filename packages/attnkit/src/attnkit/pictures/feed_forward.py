@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._threads import one_thread
 from .style import (
     FAINT,
     KEY,
@@ -23,7 +23,7 @@ from .style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -171,20 +171,7 @@ def _fit(feed_forward: Callable[..., nn.Module], size: int, activation: str, x: 
     return _learn(network, network, x, wanted)
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Small tensors are not worth sharing out: on a busy machine, threads mostly wait for each other."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-@_one_thread()
+@one_thread()
 def _learn(run: Callable[[Tensor], Tensor], module: nn.Module, x: Tensor, wanted: Tensor, steps: int = 600) -> Tensor:
     """What ``run`` gives for ``x`` once its module was trained for a moment, always from the same start."""
     import torch

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from .. import grading
+from .._threads import one_thread
 from .style import (
     BLUE,
     FAINT,
@@ -316,8 +317,6 @@ def continuations(
     """Print what ``write(prompt, temperature)`` returns at each temperature; nothing in grading."""
     if grading():
         return
-    from ..training import one_thread
-
     for temperature in temperatures:
         print(f"── temperature {temperature:g} " + "─" * 50)
         with one_thread():
