@@ -1,8 +1,11 @@
 """Lessons 03 to 09: sublayers, encoder and decoder against PyTorch's own."""
 
+import copy
+
 import pytest
 import torch
 from attnkit import parts
+from attnkit.parts._wiring import EMPTY
 from torch import nn
 from torch.nn import functional
 
@@ -161,14 +164,49 @@ def test_gradients_agree_with_pytorch(randomise):
         torch.testing.assert_close(result, expected)
 
 
-def test_layers_in_which_a_query_may_attend_to_nothing(randomise):
-    layer = randomise(parts.DecoderLayer(12, 3, 20))
+@pytest.mark.parametrize("norm_first", [False, True])
+def test_layers_in_which_a_query_may_attend_to_nothing(randomise, norm_first):
+    nowhere, nothing = torch.zeros(5, 5, dtype=torch.bool), torch.zeros(2, 1, 7, dtype=torch.bool)
     x, memory = torch.randn(X, requires_grad=True), torch.randn(MEMORY, requires_grad=True)
-    nothing = torch.zeros(2, 1, 7, dtype=torch.bool)
-    output = layer(x, memory, torch.zeros(5, 5, dtype=torch.bool), nothing)
-    (output * torch.randn_like(output)).sum().backward()
-    assert output.isfinite().all() and x.grad.isfinite().all()
+    encoder = randomise(parts.EncoderLayer(12, 3, 20, norm_first=norm_first))
+    decoder = randomise(parts.DecoderLayer(12, 3, 20, norm_first=norm_first))
+    for layer, output in ((encoder, encoder(x, nowhere)), (decoder, decoder(x, memory, nowhere, nothing))):
+        (output * torch.randn_like(output)).sum().backward()
+        assert output.isfinite().all() and x.grad.isfinite().all()
+        assert all(parameter.grad.isfinite().all() for parameter in layer.parameters())
     assert not memory.grad.any()
+
+
+def test_attention_to_nothing_gives_the_bias_of_the_output_projection(randomise):
+    x, memory = torch.randn(X, requires_grad=True), torch.randn(MEMORY, requires_grad=True)
+    across, causal = randomise(parts.CrossAttention(12, 3)), randomise(parts.MaskedSelfAttention(12, 3))
+    results = across(x, memory, torch.zeros(2, 1, 7, dtype=torch.bool)), causal(x, torch.zeros(2, 1, 5).bool())
+    for module, (output, weights) in zip((across, causal), results, strict=True):
+        assert torch.equal(output, module.attention.out_proj.bias.expand_as(output)) and not weights.any()
+        output.square().sum().backward()
+        assert all(parameter.grad.isfinite().all() for parameter in module.parameters())
+
+
+def test_pytorchs_layer_has_the_places_that_are_filled():
+    theirs = nn.TransformerDecoderLayer(2, 1, 2)
+    places = {"activation", *dict(theirs.named_children())}
+    assert places == {"linear1", *EMPTY}, (
+        "nn.TransformerDecoderLayer has changed: fill its new places in _wiring.Joined"
+    )
+    assert isinstance(theirs.norm_first, bool) and callable(theirs.activation)
+
+
+def test_layers_run_the_modules_that_they_hold(randomise):
+    layer = randomise(parts.DecoderLayer(12, 3, 20))
+    x, memory = torch.randn(X), torch.randn(MEMORY)
+    names, before = {*layer.state_dict()}, layer(x, memory)
+    twin = copy.deepcopy(layer)
+    assert torch.equal(twin(x, memory), before) and {*twin.state_dict()} == names
+    weights = []
+    layer.cross_attention.register_forward_hook(lambda _module, _inputs, outputs: weights.append(outputs[1]))
+    layer.norm3 = nn.Identity()
+    assert not torch.equal(layer(x, memory), before) and weights[0].shape == (2, 3, 5, 7)
+    assert torch.equal(twin(x, memory), before)
 
 
 @pytest.mark.parametrize("make", [parts.Encoder, parts.Decoder])

@@ -18,8 +18,8 @@ def soft_lookup(query: np.ndarray, keys: np.ndarray, values: np.ndarray) -> np.n
     """
     arrays = [np.asarray(array) for array in (query, keys, values)]
     dtype = np.result_type(*arrays, np.float16)
-    query, keys, values = (torch.from_numpy(array.astype(dtype)) for array in arrays)
-    return fused_attention(query[None], keys, values)[0].numpy()
+    asked, among, giving = (torch.from_numpy(array.astype(dtype)) for array in arrays)
+    return fused_attention(asked[None], among, giving)[0].numpy()
 
 
 def attention_scores(query: Tensor, key: Tensor) -> Tensor:
@@ -73,9 +73,11 @@ def scaled_dot_product_attention(
     value_and_rows = torch.cat([value, _identity(value, keys).expand(*value.shape[:-1], keys)], dim=-1)
     if mask is not None:
         mask = broadcast_mask(mask, (*lead, queries, keys)).reshape(-1, queries, keys)
-    groups = [x.expand(*lead, *x.shape[-2:]).reshape(-1, *x.shape[-2:]) for x in (query, key, value_and_rows)]
-    both = fused_attention(*groups, attn_mask=mask).reshape(*lead, queries, -1)
-    return both.tensor_split([value.shape[-1]], dim=-1)
+    groups = (x.expand(*lead, *x.shape[-2:]).reshape(-1, *x.shape[-2:]) for x in (query, key, value_and_rows))
+    query, key, value_and_rows = groups
+    both = fused_attention(query, key, value_and_rows, attn_mask=mask).reshape(*lead, queries, -1)
+    output, weights = both.tensor_split([value.shape[-1]], dim=-1)
+    return output, weights
 
 
 def _identity(like: Tensor, size: int) -> Tensor:

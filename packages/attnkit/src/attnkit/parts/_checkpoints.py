@@ -6,9 +6,11 @@ are a permutation of each other, and the permutation is all that is written here
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from torch import Tensor, nn
+
+Entry = tuple[str, str, str, Tensor]  # number of the layer, module, "weight" or "bias", and the values
 
 BERT_LAYER = re.compile(r"(?:bert\.)?encoder\.layer\.(\d+)\.(.+)\.(weight|bias)")
 BERT_ORDER = (5, 7, 0, 6, 2, 1, 3, 4)
@@ -25,8 +27,7 @@ def load_bert_weights(encoder: nn.Module, state: Mapping[str, Tensor]) -> None:
     Shapes: weights ``(out, in)``.
     Source: Devlin et al. 2018, "BERT: Pre-training of Deep Bidirectional Transformers", section 3.
     """
-    found = ((*match.groups(), state[name]) for name in state if (match := BERT_LAYER.fullmatch(name)))
-    _fill(encoder.layers, found, BERT_ORDER)
+    _fill(encoder, _matching(BERT_LAYER, state), BERT_ORDER)
 
 
 def load_gpt2_weights(decoder: nn.Module, state: Mapping[str, Tensor]) -> None:
@@ -37,27 +38,35 @@ def load_gpt2_weights(decoder: nn.Module, state: Mapping[str, Tensor]) -> None:
     Shapes: weights ``(in, out)``, those of query, key and value side by side in one ``(D, 3D)``.
     Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.3.
     """
-    found = ((*match.groups(), state[name]) for name in state if (match := GPT2_LAYER.fullmatch(name)))
-    _fill(decoder.layers, (entry for fused in found for entry in _unfused(*fused)), GPT2_ORDER)
+    _fill(decoder, (part for entry in _matching(GPT2_LAYER, state) for part in _unfused(*entry)), GPT2_ORDER)
     matches = [match for name in state if (match := GPT2_FINAL_NORM.fullmatch(name))]
-    decoder.final_norm.load_state_dict({match[2]: state[match[0]] for match in matches})
+    decoder.get_submodule("final_norm").load_state_dict({match[2]: state[match[0]] for match in matches})
 
 
-def _unfused(number: str, module: str, kind: str, value: Tensor) -> list[tuple[str, str, str, Tensor]]:
+def _matching(pattern: re.Pattern[str], state: Mapping[str, Tensor]) -> Iterator[Entry]:
+    """What the checkpoint holds under the names that match."""
+    for name, value in state.items():
+        if match := pattern.fullmatch(name):
+            number, module, kind = match.groups()
+            yield number, module, kind, value
+
+
+def _unfused(number: str, module: str, kind: str, value: Tensor) -> list[Entry]:
     """A weight of GPT-2 turned round, and taken apart where it is three in one."""
     parts = value.tensor_split(3, dim=-1) if module.endswith("c_attn") else (value,)
     return [(number, f"{module}{index}", kind, part.t()) for index, part in enumerate(parts)]
 
 
-def _fill(layers: nn.ModuleList, found: Iterable[tuple[str, str, str, Tensor]], order: tuple[int, ...]) -> None:
+def _fill(stack: nn.Module, found: Iterable[Entry], order: tuple[int, ...]) -> None:
     """Copy what was found, by layer and module, to the modules of the same rank in ``order``."""
-    checkpoint = defaultdict(lambda: defaultdict(dict))
+    layers = list(stack.get_submodule("layers").children())
+    checkpoint: dict[int, dict[str, dict[str, Tensor]]] = defaultdict(lambda: defaultdict(dict))
     for number, module, kind, value in found:
         checkpoint[int(number)][module][kind] = value
     if len(checkpoint) != len(layers):
         raise ValueError(f"the checkpoint has {len(checkpoint)} layers, the model has {len(layers)}")
-    for number, layer in enumerate(layers):
-        modules = [values for _, values in sorted(checkpoint[number].items())]
+    for place, layer in enumerate(layers):
+        modules = [values for _, values in sorted(checkpoint[place].items())]
         names = sorted({name.rpartition(".")[0] for name, _ in layer.named_parameters()})
         for name, rank in zip(names, order, strict=True):
             layer.get_submodule(name).load_state_dict(modules[rank])

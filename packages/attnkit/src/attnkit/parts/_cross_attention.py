@@ -4,7 +4,6 @@ from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool3d, adaptive_max_pool1d
 
 from ._multi_head import MultiHeadAttention
-from ._wiring import attend
 
 
 class CrossAttention(nn.Module):
@@ -26,7 +25,8 @@ class CrossAttention(nn.Module):
         Shapes: x ``(B, L_q, D)``, memory ``(B, L_k, D)``, memory_mask boolean and broadcastable to
         ``(B, L_q, L_k)``; returns ``(B, L_q, D)`` and ``(B, H, L_q, L_k)``.
         """
-        return attend(self.attention, x, memory, memory_mask)
+        output, weights = self.attention(query=x, key=memory, value=memory, mask=memory_mask)
+        return output, weights
 
 
 def alignment(weights: Tensor) -> Tensor:

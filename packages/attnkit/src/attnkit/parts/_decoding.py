@@ -1,11 +1,13 @@
 """Lesson 11: reading a translation out of a model (Vaswani et al. 2017, section 3, "auto-regressive")."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from .._interfaces import Translator
 
 
 @torch.no_grad()
-def greedy_decode(model: nn.Module, source: Tensor, start_id: int, end_id: int, max_length: int) -> Tensor:
+def greedy_decode(model: Translator, source: Tensor, start_id: int, end_id: int, max_length: int) -> Tensor:
     """The translation that takes the likeliest token at every step.
 
     Shapes: source ``(B, L_s)``; returns long ``(B, T)`` with ``T <= max_length``, whose first column is
@@ -26,7 +28,7 @@ def greedy_decode(model: nn.Module, source: Tensor, start_id: int, end_id: int, 
             module.training = mode
 
 
-def _settle(model: nn.Module, source: Tensor, start_id: int, end_id: int, max_length: int) -> Tensor:
+def _settle(model: Translator, source: Tensor, start_id: int, end_id: int, max_length: int) -> Tensor:
     """Guess the whole translation and let the model correct it until it agrees.
 
     The model is causal, so each round settles at least one more column for good.

@@ -16,11 +16,12 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, d_model)
         nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
-        self.scale = d_model**0.5
+        self.scale: float = d_model**0.5
 
     def forward(self, token_ids: Tensor) -> Tensor:
         """Shapes: token_ids ``(B, L)``; returns ``(B, L, D)``."""
-        return self.embedding(token_ids) * self.scale
+        vectors: Tensor = self.embedding(token_ids)
+        return vectors * self.scale
 
 
 class PositionalEncoding(nn.Module):
@@ -30,6 +31,8 @@ class PositionalEncoding(nn.Module):
     than ``max_length`` positions raises ValueError.
     Source: Vaswani et al. 2017, section 3.5; dropout: section 5.4.
     """
+
+    table: Tensor
 
     def __init__(self, d_model: int, max_length: int = 5000, dropout: float = 0.0) -> None:
         super().__init__()
@@ -45,4 +48,5 @@ class PositionalEncoding(nn.Module):
         length = x.shape[-2]
         if length > len(self.table):
             raise ValueError(f"{length} positions are more than max_length, {len(self.table)}")
-        return self.dropout(x + self.table[:length].to(x.dtype))
+        placed: Tensor = self.dropout(x + self.table[:length].to(x.dtype))
+        return placed

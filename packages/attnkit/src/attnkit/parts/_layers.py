@@ -3,15 +3,17 @@
 Norms are numbered in the order of the sublayers, as in PyTorch's own layers.
 """
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import repeat, starmap
+from typing import Any
 
 from torch import Tensor, nn
 
 from ._arguments import check_layers
 from ._multi_head import MultiHeadAttention
 from ._sublayers import FeedForward
-from ._wiring import attend, chain, stack
+from ._wiring import Joined, Step, called_by_torch, in_turn
 
 
 class EncoderLayer(nn.Module):
@@ -42,11 +44,16 @@ class EncoderLayer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Shapes: x ``(B, L, D)``, mask boolean, broadcastable to ``(B, L, L)``; returns ``(B, L, D)``."""
-        steps = [
-            (self.norm1, lambda x: self.dropout(attend(self.self_attention, x, x, mask)[0])),
-            (self.norm2, lambda x: self.dropout(self.feed_forward(x))),
-        ]
-        return chain(x, steps, self.norm_first)
+        layer = Joined(
+            self.norm_first,
+            self_attn=called_by_torch(self.self_attention),
+            dropout1=self.dropout,
+            norm1=self.norm1,
+            linear1=self.feed_forward,
+            dropout3=self.dropout,
+            norm3=self.norm2,
+        )
+        return layer.forward(x, memory=x, tgt_mask=mask)
 
 
 class Encoder(nn.Module):
@@ -75,7 +82,7 @@ class Encoder(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Shapes: x ``(B, L, D)``, mask boolean, broadcastable to ``(B, L, L)``; returns ``(B, L, D)``."""
-        return stack(x, [partial(layer, mask=mask) for layer in self.layers], self.final_norm)
+        return _stacked(x, [partial(layer, mask=mask) for layer in self.layers], self.final_norm)
 
 
 class DecoderLayer(nn.Module):
@@ -120,14 +127,26 @@ class DecoderLayer(nn.Module):
         Shapes: x ``(B, L_q, D)``, memory ``(B, L_k, D)``, self_mask boolean and broadcastable to
         ``(B, L_q, L_q)``, memory_mask to ``(B, L_q, L_k)``; returns ``(B, L_q, D)``.
         """
-        runs = [lambda x: self.dropout(attend(self.self_attention, x, x, self_mask)[0])]
+        across: dict[str, Callable[..., Any]] = {"norm3": self.norm2}
         if self.cross_attention is not None:
             if memory is None:
                 raise ValueError("a decoder layer with cross-attention needs memory")
-            runs.append(lambda x: self.dropout(attend(self.cross_attention, x, memory, memory_mask)[0]))
-        runs.append(lambda x: self.dropout(self.feed_forward(x)))
-        norms = [getattr(self, f"norm{number}") for number in range(1, len(runs) + 1)]
-        return chain(x, list(zip(norms, runs, strict=True)), self.norm_first)
+            across = {
+                "multihead_attn": called_by_torch(self.cross_attention),
+                "dropout2": self.dropout,
+                "norm2": self.norm2,
+                "norm3": self.norm3,
+            }
+        layer = Joined(
+            self.norm_first,
+            self_attn=called_by_torch(self.self_attention),
+            dropout1=self.dropout,
+            norm1=self.norm1,
+            linear1=self.feed_forward,
+            dropout3=self.dropout,
+            **across,
+        )
+        return layer.forward(x, x if memory is None else memory, tgt_mask=self_mask, memory_mask=memory_mask)
 
 
 class Decoder(nn.Module):
@@ -169,4 +188,8 @@ class Decoder(nn.Module):
         ``(B, L_q, L_q)``, memory_mask to ``(B, L_q, L_k)``; returns ``(B, L_q, D)``.
         """
         given = {"memory": memory, "self_mask": self_mask, "memory_mask": memory_mask}
-        return stack(x, [partial(layer, **given) for layer in self.layers], self.final_norm)
+        return _stacked(x, [partial(layer, **given) for layer in self.layers], self.final_norm)
+
+
+def _stacked(x: Tensor, layers: Sequence[Step], final_norm: nn.LayerNorm | None) -> Tensor:
+    return in_turn(x, layers if final_norm is None else [*layers, final_norm])

@@ -5,7 +5,6 @@ from torch import Tensor, nn
 
 from ._arguments import broadcast_mask
 from ._multi_head import MultiHeadAttention
-from ._wiring import attend
 
 
 def causal_mask(length: int) -> Tensor:
@@ -51,4 +50,5 @@ class MaskedSelfAttention(nn.Module):
         """Shapes: x ``(B, L, D)``, padding boolean ``(B, 1, L)``; returns ``(B, L, D)``, ``(B, H, L, L)``."""
         keys = x.new_ones((), dtype=torch.bool) if padding is None else padding
         allowed = broadcast_mask(keys, (x.shape[0], x.shape[1], x.shape[1]))
-        return attend(self.attention, x, x, allowed.tril())
+        output, weights = self.attention(query=x, key=x, value=x, mask=allowed.tril())
+        return output, weights

@@ -71,7 +71,9 @@ class MultiHeadAttention(nn.Module):
     def _attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
         projections = self.query_proj, self.key_proj, self.value_proj
         output, weights = multi_head_attention_forward(
-            *(x.transpose(0, 1) for x in (query, key, value)),
+            query.transpose(0, 1),
+            key.transpose(0, 1),
+            value.transpose(0, 1),
             embed_dim_to_check=self.out_proj.in_features,
             num_heads=self.num_heads,
             in_proj_weight=None,
@@ -88,6 +90,8 @@ class MultiHeadAttention(nn.Module):
             q_proj_weight=self.query_proj.weight,
             k_proj_weight=self.key_proj.weight,
             v_proj_weight=self.value_proj.weight,
+            need_weights=True,
             average_attn_weights=False,
         )
+        assert weights is not None  # they were asked for
         return output.transpose(0, 1), weights

@@ -71,7 +71,8 @@ class OutputHead(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Shapes: hidden ``(B, L, D)``; returns ``(B, L, V)``."""
-        return self.proj(hidden)
+        logits: Tensor = self.proj(hidden)
+        return logits
 
     def forward(self, hidden: Tensor, temperature: float = 1.0) -> Tensor:
         """The probabilities. Raises ValueError unless ``temperature`` is positive.
@@ -79,4 +80,5 @@ class OutputHead(nn.Module):
         Shapes: hidden ``(B, L, D)``; returns ``(B, L, V)``.
         """
         check_temperature(temperature)
-        return linear(hidden, self.proj.weight.div(temperature)).softmax(dim=-1)
+        logits: Tensor = linear(hidden, self.proj.weight.div(temperature))
+        return logits.softmax(dim=-1)

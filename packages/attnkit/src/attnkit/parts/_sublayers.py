@@ -1,6 +1,6 @@
 """Lessons 03 to 05: residual connection, layer normalization and the position-wise feed-forward network."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 
 import torch
@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.functional import layer_norm as fused_layer_norm
 
-from ._wiring import chain, first, stack, transform
+from ._wiring import Joined, Step, Sublayer, first, in_turn
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Step] = {
     "relu": functional.relu,
     "gelu": functional.gelu,
     "gelu_tanh": partial(functional.gelu, approximate="tanh"),
@@ -25,29 +25,30 @@ class Residual(nn.Module):
     as in Vaswani et al. 2017, section 5.4.
     """
 
-    def __init__(self, sublayer: Callable, dropout: float = 0.0) -> None:
+    def __init__(self, sublayer: Sublayer, dropout: float = 0.0) -> None:
         super().__init__()
         self.sublayer = sublayer
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, *args: object, **kwargs: object) -> Tensor:
         """Shapes: x of any shape that the sublayer keeps; returns the same shape."""
-        step = nn.Identity(), lambda x: self.dropout(first(self.sublayer(x, *args, **kwargs)))
-        return chain(x, [step], norm_first=False)
+        connection = Joined(
+            norm_first=False, linear1=lambda x: first(self.sublayer(x, *args, **kwargs)), dropout3=self.dropout
+        )
+        return connection.forward(x, memory=x)
 
 
-def gradient_at_input(layers: Iterable[Callable[[Tensor], Tensor]], x: Tensor, use_residual: bool) -> float:
+def gradient_at_input(layers: Iterable[Step], x: Tensor, use_residual: bool) -> float:
     """The L2 norm of the gradient of the sum of the output with respect to ``x``.
 
     The output is ``x`` passed through ``layers`` in turn, each with a skip connection around it when
     ``use_residual`` is true. No ``.grad`` is changed.
     Shapes: x of any shape with at least one axis, which every layer keeps.
-    Shapes: x of any shape with at least one axis, which every layer keeps.
     Source: He et al. 2016, "Identity Mappings in Deep Residual Networks", section 2, equation 5.
     """
     runs = [Residual(layer) if use_residual else layer for layer in layers]
-    _, gradient = torch.autograd.functional.vjp(lambda x: stack(x, runs).sum(), x)
-    return torch.linalg.vector_norm(gradient).item()
+    _, gradient = torch.autograd.functional.vjp(lambda x: in_turn(x, runs).sum(), x)
+    return float(torch.linalg.vector_norm(gradient))
 
 
 def layer_norm(x: Tensor, gamma: Tensor, beta: Tensor, eps: float = 1e-5) -> Tensor:
@@ -90,9 +91,10 @@ class AddAndNorm(nn.Module):
         self.norm_first = norm_first
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, sublayer: Callable) -> Tensor:
+    def forward(self, x: Tensor, sublayer: Sublayer) -> Tensor:
         """Shapes: x ``(..., D)``, which ``sublayer`` keeps; returns ``(..., D)``."""
-        return chain(x, [(self.norm, lambda x: self.dropout(first(sublayer(x))))], self.norm_first)
+        layer = Joined(self.norm_first, linear1=lambda x: first(sublayer(x)), dropout3=self.dropout, norm3=self.norm)
+        return layer.forward(x, memory=x)
 
 
 def gelu(x: Tensor) -> Tensor:
@@ -123,4 +125,4 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Shapes: x ``(..., D)``; returns ``(..., D)``."""
-        return transform(x, self.linear_in, ACTIVATIONS[self.activation], self.dropout, self.linear_out)
+        return in_turn(x, (self.linear_in, ACTIVATIONS[self.activation], self.dropout, self.linear_out))

@@ -11,10 +11,11 @@ import ast
 import inspect
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,13 +24,14 @@ from torch import Tensor, nn
 from .. import grading, parts
 
 TOLERANCE = 1e-4
+Component = Callable[..., Any]  # a function, or a class of modules
 _replaced: dict[str, Replaced] = {}  # by the name of the component
 
 
 class Replaced(NamedTuple):
     """A given component that another stands in for, and the notebook that the other comes from."""
 
-    given: object
+    given: Component
     notebook: str
 
 
@@ -72,8 +74,9 @@ def give_back() -> None:
     _replaced.clear()
 
 
-def _given(name: str) -> object:
-    return _replaced[name].given if name in _replaced else getattr(parts, name)
+def _given(name: str) -> Component:
+    given: Component = _replaced[name].given if name in _replaced else getattr(parts, name)
+    return given
 
 
 def _present() -> str:
@@ -84,7 +87,7 @@ def _present() -> str:
     return f"Yours at present: {own}. All others are the given ones."
 
 
-def _fitting(components: dict[str, object]) -> tuple[dict[str, object], list[str]]:
+def _fitting(components: dict[str, Component]) -> tuple[dict[str, Component], list[str]]:
     """The components that fit, and the names of those that are not done yet."""
     own, unfinished = {}, []
     for name, component in components.items():
@@ -99,7 +102,7 @@ def _fitting(components: dict[str, object]) -> tuple[dict[str, object], list[str
     return own, unfinished
 
 
-def _put(name: str, component: object) -> None:
+def _put(name: str, component: Component) -> None:
     """Bind ``component`` wherever the modules of the parts hold what is called ``name`` now."""
     present = getattr(parts, name)
     for module_name, module in list(sys.modules.items()):
@@ -112,7 +115,7 @@ def _put(name: str, component: object) -> None:
 # -- reading a notebook -------------------------------------------------------------------------------------
 
 
-def _components(path: Path) -> dict[str, object]:
+def _components(path: Path) -> dict[str, Component]:
     """What the notebook defines under the name of a component."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -122,7 +125,7 @@ def _components(path: Path) -> dict[str, object]:
         raise DoesNotFit("this is a folder, and no notebook") from None
     except (ValueError, KeyError, TypeError):
         raise DoesNotFit("this is no notebook") from None
-    namespace = {"__name__": f"notebook_{path.stem}"}
+    namespace: dict[str, Any] = {"__name__": f"notebook_{path.stem}"}
     for cell in cells:
         if cell.get("cell_type") == "code":
             _run(cell, namespace, path)
@@ -130,7 +133,7 @@ def _components(path: Path) -> dict[str, object]:
     return {name: value for name, value in found.items() if getattr(value, "__module__", None) == namespace["__name__"]}
 
 
-def _run(cell: dict, namespace: dict, path: Path) -> None:
+def _run(cell: dict[str, Any], namespace: dict[str, Any], path: Path) -> None:
     """Run a solution cell; of other cells only imports and definitions, and of a grading cell nothing."""
     about = cell.get("metadata", {}).get("nbgrader", {})
     source = "".join(cell["source"])
@@ -158,28 +161,28 @@ def _run(cell: dict, namespace: dict, path: Path) -> None:
 class Trial:
     """How a component is tried: what a class is made with, and calls of the function or of what was made."""
 
-    calls: tuple[Callable[[Callable], object], ...]
-    make: tuple[dict, ...] = ()
+    calls: tuple[Callable[[Any], object], ...]
+    make: tuple[dict[str, Any], ...] = ()
     own_names: bool = False  # the interface does not name the attributes, so that no weights are exchanged
 
 
-def _try(trial: Trial, own: Callable, given: Callable) -> None:
+def _try(trial: Trial, own: Component, given: Component) -> None:
     """Raise DoesNotFit unless ``own`` does what ``given`` does."""
     _same_arguments(own, given, "its constructor" if trial.make else "it")
     if not trial.make:
         _same_results(trial, own, given, "")
     for arguments in trial.make:
         said = ", ".join(f"{name}={value!r}" for name, value in arguments.items() if not callable(value))
-        made, model = _call(lambda a=arguments: own(**a), "making it"), given(**arguments)
+        made, model = _call(partial(own, **arguments), "making it"), given(**arguments)
         if not isinstance(made, nn.Module):
             raise DoesNotFit("it is no nn.Module")
-        if trial.make and not trial.own_names:
+        if not trial.own_names:
             _same_weights(made, model)
         _same_arguments(made.forward, model.forward, "its forward")
         _same_results(trial, made.eval(), model.eval(), f" for {said}" if said else "")
 
 
-def _same_arguments(own: Callable, given: Callable, what: str) -> None:
+def _same_arguments(own: Component, given: Component, what: str) -> None:
     theirs, wanted = _arguments(own), _arguments(given)
     for (name, default), found in zip(wanted.items(), [*theirs, *[None] * len(wanted)], strict=False):
         if name != found:
@@ -191,7 +194,7 @@ def _same_arguments(own: Callable, given: Callable, what: str) -> None:
         raise DoesNotFit(f"{what} needs more arguments: {', '.join(more)}")
 
 
-def _arguments(function: Callable) -> dict[str, object]:
+def _arguments(function: Component) -> dict[str, object]:
     """The named arguments, each with its default."""
     named = inspect.signature(function).parameters.values()
     return {p.name: p.default for p in named if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
@@ -219,16 +222,16 @@ def _same_weights(own: nn.Module, given: nn.Module) -> None:
             given.get_parameter(name).copy_(value)
 
 
-def _usual(name: str, state: dict) -> str:
+def _usual(name: str, state: Mapping[str, Tensor]) -> str:
     """A parameter's name; a norm of lesson 04 calls its gain and bias gamma and beta."""
     usual = name.replace("gamma", "weight").replace("beta", "bias")
     return name if name in state else usual
 
 
-def _same_results(trial: Trial, own: Callable, given: Callable, where: str) -> None:
+def _same_results(trial: Trial, own: Component, given: Component, where: str) -> None:
     for call in trial.calls:
         wanted = _items(call(given))
-        seen = _items(_call(lambda c=call: c(own), "calling it"))
+        seen = _items(_call(partial(call, own), "calling it"))
         if len(seen) != len(wanted):
             raise DoesNotFit(f"it returns {len(seen)} results{where}, and not {len(wanted)}")
         for number, (found, right) in enumerate(zip(seen, wanted, strict=True)):
@@ -249,7 +252,7 @@ def _same_array(found: object, right: object, result: str) -> None:
         raise DoesNotFit(f"{result} differs from that of the given one, by up to {gap:.2g}")
 
 
-def _items(result: object) -> tuple:
+def _items(result: object) -> tuple[object, ...]:
     return result if isinstance(result, tuple) else (result,)
 
 
@@ -283,14 +286,14 @@ _STACKS = tuple({"num_layers": 2, **layer} for layer in _LAYERS)
 _ALONE = {"cross_attention": False}  # a decoder without an encoder
 
 
-def _decode(module: Callable, self_mask: Tensor | None = None, memory_mask: Tensor | None = None) -> object:
+def _decode(module: nn.Module, self_mask: Tensor | None = None, memory_mask: Tensor | None = None) -> object:
     """Call a decoder, with memory if it has cross-attention."""
     if any("cross_attention" in name for name, _ in module.named_parameters()):
         return module(_X, _MEMORY, self_mask=self_mask, memory_mask=memory_mask)
     return module(_X, self_mask=self_mask)
 
 
-def _decode_masked(module: Callable) -> object:
+def _decode_masked(module: nn.Module) -> object:
     return _decode(module, _SELF_MASK, _MEMORY_MASK)
 
 

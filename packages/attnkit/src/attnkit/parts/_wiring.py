@@ -1,70 +1,63 @@
-"""How sublayers are joined, by PyTorch's own layers.
+"""How sublayers are joined: by PyTorch's own ``nn.TransformerDecoderLayer``, with our parts in its places.
 
-The functions here run methods of ``nn.TransformerDecoderLayer`` and ``nn.TransformerDecoder`` on a stand-in
-that holds our modules in the places of theirs, so the order of the steps is PyTorch's and written only there.
+The order of the steps, and what an attention is handed, is PyTorch's and written only there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from types import SimpleNamespace
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import Any
 
 from torch import Tensor, nn
 
-Sublayer = Callable[[Tensor], Tensor]
-NO_STEP = (nn.Identity(), lambda x: 0.0)
+Step = Callable[[Tensor], Tensor]
+Sublayer = Callable[..., Tensor | tuple[Tensor, ...]]
 
 
-def first(result: Tensor | tuple) -> Tensor:
+def _pass_on(x: Tensor) -> Tensor:
+    return x
+
+
+def _add_nothing(*_: object, **__: object) -> tuple[float]:
+    return (0.0,)
+
+
+# The places of PyTorch's layer that may stay empty, by its own names, with what does nothing there.
+EMPTY: dict[str, Callable[..., Any]] = {
+    **dict.fromkeys(("self_attn", "multihead_attn"), _add_nothing),
+    **dict.fromkeys(("activation", "dropout", "linear2"), _pass_on),
+    **dict.fromkeys(("dropout1", "dropout2", "dropout3", "norm1", "norm2", "norm3"), _pass_on),
+}
+
+
+class Joined(nn.TransformerDecoderLayer):
+    """PyTorch's layer around parts that belong to another module, for a single call of its ``forward``.
+
+    ``linear1`` stands for the whole feed-forward network. Masks are handed on to the attentions as they are,
+    so they keep the convention of our parts: True means "may attend".
+    """
+
+    def __init__(self, norm_first: bool, linear1: Step, **others: Callable[..., Any]) -> None:
+        # Not the constructor of PyTorch's layer: at every call it would make weights that nobody uses.
+        nn.Module.__init__(self)
+        self.norm_first = norm_first
+        # Plain attributes, since to register a module is to own it.
+        vars(self).update(EMPTY | others, linear1=linear1)
+
+
+def called_by_torch(attention: nn.Module) -> Callable[..., tuple[Tensor, Tensor]]:
+    """``attention`` for a place of ``nn.MultiheadAttention``, which is called with arguments of other names."""
+
+    def attend(query: Tensor, key: Tensor, value: Tensor, *, attn_mask: Tensor | None, **_: object) -> Any:
+        return attention(query, key, value, attn_mask)
+
+    return attend
+
+
+def in_turn(x: Tensor, steps: Iterable[Step]) -> Tensor:
+    """What comes out when every step works on what the one before it gave."""
+    return reduce(lambda x, step: step(x), steps, x)
+
+
+def first(result: Tensor | tuple[Tensor, ...]) -> Tensor:
     """The result of a sublayer, or its first item where the sublayer returns a tuple."""
     return result[0] if isinstance(result, tuple) else result
-
-
-def chain(x: Tensor, steps: Sequence[tuple[nn.Module, Sublayer]], norm_first: bool) -> Tensor:
-    """Run up to three sublayers, each with its norm, each with a connection around it."""
-    (norm1, run1), (norm2, run2), (norm3, run3) = [*steps, NO_STEP, NO_STEP][:3]
-    layer = SimpleNamespace(
-        norm_first=norm_first,
-        norm1=norm1,
-        norm2=norm2,
-        norm3=norm3,
-        _sa_block=lambda x, *_: run1(x),
-        _mha_block=lambda x, *_: run2(x),
-        _ff_block=run3,
-    )
-    return nn.TransformerDecoderLayer.forward(layer, x, None)
-
-
-def attend(attention: nn.Module, x: Tensor, memory: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
-    """What ``attention`` gives from ``x`` to ``memory``: the output and the weights."""
-    layer = SimpleNamespace(
-        multihead_attn=lambda *tensors, attn_mask, **_: (attention(*tensors, attn_mask),),
-        dropout2=nn.Identity(),
-    )
-    return nn.TransformerDecoderLayer._mha_block(layer, x, memory, mask, None)
-
-
-def transform(
-    x: Tensor, linear_in: nn.Module, activation: Callable, dropout: nn.Module, linear_out: nn.Module
-) -> Tensor:
-    """The position-wise network made of the four."""
-    layer = SimpleNamespace(
-        linear1=linear_in, activation=activation, dropout=dropout, linear2=linear_out, dropout3=nn.Identity()
-    )
-    return nn.TransformerDecoderLayer._ff_block(layer, x)
-
-
-class _Layer:
-    """A layer as ``nn.TransformerDecoder`` calls it: what else it is given there goes unused."""
-
-    self_attn = SimpleNamespace(batch_first=False)
-
-    def __init__(self, run: Sublayer) -> None:
-        self.run = run
-
-    def __call__(self, x: Tensor, *_: object, **__: object) -> Tensor:
-        return self.run(x)
-
-
-def stack(x: Tensor, layers: Iterable[Sublayer], norm: nn.Module | None = None) -> Tensor:
-    """Run the layers, and a last norm where there is one."""
-    whole = SimpleNamespace(layers=[_Layer(run) for run in layers], norm=norm)
-    return nn.TransformerDecoder.forward(whole, x, None)
