@@ -7,8 +7,7 @@ import statistics
 import time
 from pathlib import Path
 
-from nbjudge.course import Course
-from nbjudge.judging import InProcess, Judge
+from nbjudge import Course, InProcess, Judge
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = "01_scaled_dot_product_attention"
@@ -18,7 +17,7 @@ ROUNDS = 20
 def main() -> None:
     course = Course(ROOT)
     judge = Judge(course)
-    names = [name for name, lesson in course.names.items() if lesson == LESSON]
+    names = [name for name, lesson in course.lesson_of.items() if lesson == LESSON]
     seconds, cpu = [], []
     for _ in range(ROUNDS + 1):
         wall, process = time.perf_counter(), time.process_time()

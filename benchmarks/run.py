@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "demo"))
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from nbjudge.course import Course  # noqa: E402
+from nbjudge import Course  # noqa: E402
 from stock import inline_checks  # noqa: E402
 from submissions import Lesson, hand_in  # noqa: E402
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbjudge.course import Course, judge_line
+from nbjudge import Course, judge_line
 
 _RUNNER = """
 import zlib
-from nbjudge.plugin import Rng
+from nbjudge import Rng
 for _name, _check in [(n, f) for n, f in list(globals().items()) if n.startswith("test_") and hasattr(f, "nbjudge_check")]:
     _fixtures = {{"student": {student}, "reference": _reference, "rng": Rng(zlib.crc32(_name.encode()))}}
     _check(**{{k: v for k, v in _fixtures.items() if k in _check.__code__.co_varnames[:_check.__code__.co_argcount]}})

@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 
 from nbgrader.api import Gradebook
-from nbjudge.course import Course
+from nbjudge import Course
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbjudge.course import Course, Exercise
+from nbjudge import Course, Exercise
 
 
 class Lesson:
@@ -16,20 +16,22 @@ class Lesson:
     def __init__(self, course: Course, name: str, release: Path):
         self.name, self._course = name, course
         self.release = nbformat.read(release / name / f"{name}.ipynb", as_version=4)
-        self.exercises: list[Exercise] = [course.exercise(e) for e, lesson in course.names.items() if lesson == name]
+        self.exercises: list[Exercise] = [
+            course.exercise(e) for e, lesson in course.lesson_of.items() if lesson == name
+        ]
 
     def right(self) -> dict[str, str]:
         return {exercise.name: exercise.solution for exercise in self.exercises}
 
     def other_style(self) -> dict[str, str]:
         """An accepted alternative for every exercise."""
-        return {e.name: self._course.alternatives(e.name)[0].source for e in self.exercises}
+        return {e.name: e.alternatives[0].source for e in self.exercises}
 
     def mistaken(self, which: int, count: int) -> dict[str, str]:
         """Right but for the last `count` exercises, each with its mistake number `which`."""
         answers = self.right()
         for exercise in self.exercises[-count:]:
-            samples = self._course.mistakes(exercise.name)
+            samples = exercise.mistakes
             answers[exercise.name] = samples[which % len(samples)].source
         return answers
 

@@ -15,8 +15,7 @@ from pathlib import Path
 import torch
 from attnkit import training
 from attnkit.data import dates
-from nbjudge.course import Course
-from nbjudge.primitives import plain_python
+from nbjudge import Course, plain_python
 from safetensors.torch import save
 
 FILE = "dates.safetensors"
@@ -75,10 +74,10 @@ TRAININGS = {
 
 
 def main() -> None:
-    write(fit(namespace_of(EXERCISE.solution), steps=1500), COURSE.artifacts("train"))
+    write(fit(namespace_of(EXERCISE.solution), steps=1500), EXERCISE.artifacts)
     if sys.argv[1:] == ["reference"]:
         return
-    for sample in COURSE.mistakes("train") + COURSE.alternatives("train"):
+    for sample in EXERCISE.mistakes + EXERCISE.alternatives:
         if sample.name in TRAININGS:
             model = fit(namespace_of(sample.source), **TRAININGS[sample.name])
             write(broken(model) if sample.name == "diverged" else model, sample.path.with_suffix(""))

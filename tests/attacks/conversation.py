@@ -17,20 +17,20 @@ ATTACKS = [
                 praise = {"ok": True, "passed": True, "score": 3, "call": None, "changed": {}}
                 wire.sendall(frame({"id": asked["id"], **praise}))
 
-        import nbjudge.serve
-        nbjudge.serve.serve_kernel = serve_kernel
+        import nbjudge.conversation.inside.serve
+        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
     """,
     ),
     speaking(
         "replaces_the_server",
         "own",
-        "puts a module in the place of nbjudge.serve",
+        "puts a module in the place of nbjudge.conversation.inside.serve",
         """
         import sys, types
 
-        fake = types.ModuleType("nbjudge.serve")
+        fake = types.ModuleType("nbjudge.conversation.inside.serve")
         fake.serve_kernel = lambda *args: print("3.0")
-        sys.modules["nbjudge.serve"] = fake
+        sys.modules["nbjudge.conversation.inside.serve"] = fake
     """,
     ),
     speaking(
@@ -58,8 +58,8 @@ ATTACKS = [
             while True:
                 wire.sendall(many)
 
-        import nbjudge.serve
-        nbjudge.serve.serve_kernel = serve_kernel
+        import nbjudge.conversation.inside.serve
+        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
     """,
     ),
     speaking(
@@ -75,8 +75,8 @@ ATTACKS = [
                 wire.sendall(b" ")
                 time.sleep(0.2)
 
-        import nbjudge.serve
-        nbjudge.serve.serve_kernel = serve_kernel
+        import nbjudge.conversation.inside.serve
+        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
     """,
     ),
     speaking(
@@ -90,8 +90,8 @@ ATTACKS = [
             wire.sendall(struct.pack(">IQ", 100, 1 << 60) + b" " * 1000)
             time.sleep(60)
 
-        import nbjudge.serve
-        nbjudge.serve.serve_kernel = serve_kernel
+        import nbjudge.conversation.inside.serve
+        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
     """,
     ),
     speaking(
@@ -106,8 +106,8 @@ ATTACKS = [
                 text = b'{"id":' + b"[" * 500_000
                 wire.sendall(struct.pack(">IQ", len(text), 0) + text)
 
-        import nbjudge.serve
-        nbjudge.serve.serve_kernel = serve_kernel
+        import nbjudge.conversation.inside.serve
+        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
     """,
     ),
     speaking(
@@ -124,8 +124,8 @@ ATTACKS = [
                 block = struct.pack("<Q", len(header)) + header
                 wire.sendall(frame({"id": asked["id"], "ok": {"torch": "0"}}, block))
 
-        import nbjudge.serve
-        nbjudge.serve.serve_kernel = serve_kernel
+        import nbjudge.conversation.inside.serve
+        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
     """,
     ),
     speaking(
@@ -145,8 +145,8 @@ ATTACKS = [
                 asked = question()
                 wire.sendall(frame({"id": asked["id"], **({"ok": None} if asked["op"] == "reset" else answer)}))
 
-        import nbjudge.serve
-        nbjudge.serve.serve_kernel = serve_kernel
+        import nbjudge.conversation.inside.serve
+        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
     """,
     ),
     body("nested_answer", "own", "returns a list that holds itself", "loop = []\nloop.append(loop)\nreturn loop"),
@@ -157,12 +157,12 @@ ATTACKS = [
         "patches json, struct, socket and the server's own helpers",
         """
         import json, socket, struct
-        import nbjudge.wire
+        import nbjudge.conversation.common.wire
 
         honest = json.dumps
         json.dumps = lambda value, **kw: honest({**value, "ok": True} if isinstance(value, dict) else value, **kw)
-        nbjudge.wire.Encoder.encode = lambda self, value, depth=0: True
-        nbjudge.wire.Decoder.decode = lambda self, node, depth=0: np.zeros(3)
+        nbjudge.conversation.common.wire.Encoder.encode = lambda self, value, depth=0: True
+        nbjudge.conversation.common.wire.Decoder.decode = lambda self, node, depth=0: np.zeros(3)
         socket.socket.settimeout = lambda *args: None
     """,
     ),

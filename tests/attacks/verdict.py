@@ -70,7 +70,8 @@ ATTACKS = [
         """
         import importlib
 
-        for name in ("verdict", "checks", "judging", "standin", "runner", "recognise", "save", "execute"):
+        judging = ("judging.verdict", "judging.judge", "judging.recognise", "conversation.standin")
+        for name in (*judging, "checks.vocabulary", "checks.runner", "autograde.save", "autograde.execute"):
             try:
                 module = importlib.import_module("nbjudge." + name)
             except Exception:
@@ -113,7 +114,7 @@ ATTACKS = [
                 return None
 
         sys.meta_path.insert(0, Finder)
-        for name in ("attnkit", "attnkit.parts", "nbjudge", "nbjudge.checks", "pytest", "safetensors"):
+        for name in ("attnkit", "attnkit.parts", "nbjudge", "nbjudge.checks.vocabulary", "pytest", "safetensors"):
             sys.modules[name] = Agreeable(name)
     """,
     ),

@@ -20,9 +20,9 @@ ATTACKS = [
         {
             "double": IN_PLACE
             + """
-import nbjudge.serve
+import nbjudge.conversation.inside.serve
 
-nbjudge.serve._differs = lambda now, before: False
+nbjudge.conversation.inside.serve._differs = lambda now, before: False
 """
         },
         {"double": IN_PLACE},
@@ -33,9 +33,9 @@ nbjudge.serve._differs = lambda now, before: False
         "calls what is forbidden, and has replaced the server's watch",
         {
             "shares": """
-import contextlib, nbjudge.serve
+import contextlib, nbjudge.conversation.inside.serve
 
-nbjudge.serve.Watch = lambda *args: contextlib.nullcontext()
+nbjudge.conversation.inside.serve.Watch = lambda *args: contextlib.nullcontext()
 
 def shares(x):
     return getattr(torch, "soft" + "max")(x, -1)

@@ -8,10 +8,10 @@ from nbjudge import (
     assert_tensor,
     assert_untouched,
     check,
+    describe,
     expect,
     gradients,
 )
-from nbjudge.checks import describe
 
 # Batch, heads, queries, keys, features: no two alike, and D / H = 4 is none of them.
 B, H, LQ, LK, D = 2, 3, 5, 7, 12

@@ -1,8 +1,7 @@
 """Hidden checks of lesson 01, exercise scaled_dot_product_attention (5 points)."""
 
 import torch
-from nbjudge import assert_close, assert_same_gradients, assert_tensor, assert_untouched, check, expect
-from nbjudge.checks import describe
+from nbjudge import assert_close, assert_same_gradients, assert_tensor, assert_untouched, check, describe, expect
 
 B, H, LQ, LK, DK, DV = 2, 3, 5, 7, 4, 6
 WHOLE = [

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from nbjudge.course import Course
+from nbjudge import Course
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from nbjudge.audit import audit
-from nbjudge.course import Course
-from nbjudge.runner import check_module, info
+from nbjudge import Course, audit, checks_in
 
 COURSE = Course(Path(__file__))
-EXERCISES = list(COURSE.names)
+EXERCISES = list(COURSE.lesson_of)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -24,7 +22,8 @@ def test_the_checks_hold(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_samples_are_enough_and_explain_themselves(exercise):
-    mistakes, alternatives = COURSE.mistakes(exercise), COURSE.alternatives(exercise)
+    wanted = COURSE.exercise(exercise)
+    mistakes, alternatives = wanted.mistakes, wanted.alternatives
     assert len(mistakes) >= 8
     assert len(alternatives) >= 4
     for sample in (*mistakes, *alternatives):
@@ -33,8 +32,9 @@ def test_the_samples_are_enough_and_explain_themselves(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_points_of_the_checks_are_those_of_the_cell(exercise):
-    points = sum(info(item).points for item in check_module(COURSE.check_file(exercise)).items)
-    assert points == pytest.approx(COURSE.exercise(exercise).points, abs=1e-9)
+    wanted = COURSE.exercise(exercise)
+    points = sum(check.points for check in checks_in(wanted.check_file))
+    assert points == pytest.approx(wanted.points, abs=1e-9)
 
 
 def test_every_file_belongs_to_an_exercise():

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from nbjudge.course import Course
-from nbjudge.judging import InProcess, Judge
+from nbjudge import Course, InProcess, Judge
 
 NAMED = "adds_two"
 

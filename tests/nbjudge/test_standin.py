@@ -8,7 +8,11 @@ import threading
 import numpy as np
 import pytest
 import torch
-from nbjudge import gradients, is_a, serve, standin, wire
+from nbjudge import gradients, is_a
+from nbjudge.conversation import connection, standin
+from nbjudge.conversation.common import wire
+from nbjudge.conversation.inside import serve
+from nbjudge.conversation.inside.watch import Watch, WatchedCall
 from torch import nn
 
 
@@ -36,14 +40,14 @@ def served():
     def start(obj):
         ours, theirs = socket.socketpair()
         threading.Thread(target=serve.Server(theirs, obj).run, daemon=True).start()
-        connection = standin.Connection(ours)
-        connection.hello()
-        ends.append(connection)
-        return standin.StandIn(connection)
+        talk = connection.Connection(ours)
+        talk.hello()
+        ends.append(talk)
+        return standin.StandIn(talk)
 
     yield start
-    for connection in ends:
-        connection.end()
+    for talk in ends:
+        talk.end()
 
 
 def test_values_of_every_kind_travel(served):
@@ -130,10 +134,10 @@ def test_errors_keep_their_type_and_message(served):
         remote("value")
     with pytest.raises(RuntimeError, match="because"):
         remote("runtime")
-    with pytest.raises(standin.StudentError) as caught:
+    with pytest.raises(connection.StudentError) as caught:
         remote("own")
     assert caught.value.kind == "Odd"
-    with pytest.raises(standin.StudentError):
+    with pytest.raises(connection.StudentError):
         remote("exit")
 
 
@@ -189,10 +193,10 @@ def test_frames_that_are_no_messages_are_refused(frame):
 
 def test_a_watch_sees_a_call_by_any_name():
     softmax = torch.softmax
-    watch = serve.Watch(["torch.softmax", "torch.nn.functional.softmax", "torch.Tensor.softmax"])
+    watch = Watch(["torch.softmax", "torch.nn.functional.softmax", "torch.Tensor.softmax"])
     x = torch.ones(3)
     for call in (lambda: softmax(x, 0), lambda: nn.functional.softmax(x, 0), lambda: x.softmax(0)):
-        with pytest.raises(serve.ForbiddenCall), watch:
+        with pytest.raises(WatchedCall), watch:
             call()
     with watch:
         torch.exp(x)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 
 B, H, LQ, LK, DK, DV = 2, 3, 5, 7, 4, 6
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12}
@@ -13,7 +12,7 @@ MASKS = [(LK,), (LQ, LK), (B, 1, 1, LK), (B, 1, LQ, LK), (B, H, LQ, LK)]
 
 
 def solution(name):
-    return reference_object(Course(), name)
+    return reference_object(Course().exercise(name))
 
 
 def inputs(dtype=torch.float64, lead=(B, H), seed=1):

@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 from torch import nn
 
 B, H, LQ, LK, D = 2, 3, 5, 7, 12
@@ -12,7 +11,7 @@ MASKS = [(LK,), (LQ, LK), (1, LQ, LK), (B, 1, LK), (B, LQ, LK)]
 
 
 def solution(name):
-    return reference_object(Course(), name)
+    return reference_object(Course().exercise(name))
 
 
 def pair(d_model=D, num_heads=H, dtype=torch.float64):

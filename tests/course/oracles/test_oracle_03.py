@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 from torch import nn
 
 B, L, D, H, F = 3, 5, 12, 4, 20
@@ -11,12 +10,12 @@ B, L, D, H, F = 3, 5, 12, 4, 20
 
 @pytest.fixture
 def residual():
-    return reference_object(Course(), "residual")
+    return reference_object(Course().exercise("residual"))
 
 
 @pytest.fixture
 def gradient_at_input():
-    return reference_object(Course(), "gradient_at_input")
+    return reference_object(Course().exercise("gradient_at_input"))
 
 
 def bare_layer(dropout=0.0):

@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 from torch import nn
 from torch.nn import functional
 
@@ -11,7 +10,7 @@ B, L, D, F = 3, 5, 12, 20
 
 
 def reference(name):
-    return reference_object(Course(), name)
+    return reference_object(Course().exercise(name))
 
 
 @pytest.fixture(autouse=True)

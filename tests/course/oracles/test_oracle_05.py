@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 from torch import nn
 
 # The GELU in exact and in float32 arithmetic; the block of nn.TransformerEncoderLayer in float64 and float32.
@@ -17,7 +16,7 @@ def course():
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
 def test_gelu_is_the_functional_gelu(course, dtype):
-    gelu = reference_object(course, "gelu")
+    gelu = reference_object(course.exercise("gelu"))
     generator = torch.Generator().manual_seed(5)
     for scale in (1, 5, 1e4):
         x = (scale * torch.randn(3, 40, 7, generator=generator, dtype=dtype)).requires_grad_()
@@ -35,7 +34,7 @@ def test_feed_forward_is_the_block_of_the_encoder_layer(course, activation, dtyp
     layer = nn.TransformerEncoderLayer(
         6, 2, dim_feedforward=11, dropout=0.0, activation=activation, batch_first=True, dtype=dtype
     )
-    network = reference_object(course, "feed_forward")(6, 11, activation=activation).to(dtype)
+    network = reference_object(course.exercise("feed_forward"))(6, 11, activation=activation).to(dtype)
     names = {"linear_in": layer.linear1, "linear_out": layer.linear2}
     with torch.no_grad():
         for name, theirs in names.items():
@@ -57,7 +56,7 @@ def test_feed_forward_is_the_block_of_the_encoder_layer(course, activation, dtyp
 def test_dropout_is_that_of_the_block(course):
     """The same hidden numbers are dropped for the same random state: dropout sits after the activation."""
     layer = nn.TransformerEncoderLayer(6, 2, dim_feedforward=11, dropout=0.5, batch_first=True)
-    network = reference_object(course, "feed_forward")(6, 11, dropout=0.5)
+    network = reference_object(course.exercise("feed_forward"))(6, 11, dropout=0.5)
     network.linear_in.load_state_dict(layer.linear1.state_dict())
     network.linear_out.load_state_dict(layer.linear2.state_dict())
     layer.dropout2 = nn.Identity()

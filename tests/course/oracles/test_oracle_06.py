@@ -10,8 +10,7 @@ import torch
 import transformers
 from attnkit import parts
 from attnkit.models import bert, minilm
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 from torch import nn
 from torch.nn import functional
 
@@ -74,7 +73,7 @@ def for_torch(mask):
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_encoder_layer(course, norm_first, activation):
     torch.manual_seed(6)
-    ours = reference_object(course, "encoder_layer")(D, H, F, activation=activation, norm_first=norm_first)
+    ours = reference_object(course.exercise("encoder_layer"))(D, H, F, activation=activation, norm_first=norm_first)
     randomise(ours)
     settings = {"activation": ACTIVATIONS[activation], "norm_first": norm_first}
     oracle = nn.TransformerEncoderLayer(D, H, F, dropout=0.0, batch_first=True, **settings).double().eval()
@@ -90,7 +89,7 @@ def test_encoder_layer(course, norm_first, activation):
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_encoder(course, norm_first):
     torch.manual_seed(7)
-    ours = randomise(reference_object(course, "encoder")(3, D, H, F, norm_first=norm_first))
+    ours = randomise(reference_object(course.exercise("encoder"))(3, D, H, F, norm_first=norm_first))
     layer = nn.TransformerEncoderLayer(D, H, F, dropout=0.0, batch_first=True, norm_first=norm_first)
     norm = nn.LayerNorm(D) if norm_first else None
     oracle = nn.TransformerEncoder(layer, 3, norm, enable_nested_tensor=False).double().eval()
@@ -119,7 +118,7 @@ def test_bert_weights(course, number, d, h, f, head):
     ours = parts.Encoder(number, d, h, f, activation="gelu").eval()
     for layer in ours.layers:
         layer.norm1.eps = layer.norm2.eps = config.layer_norm_eps
-    reference_object(course, "bert_weights")(ours, whole.state_dict())
+    reference_object(course.exercise("bert_weights"))(ours, whole.state_dict())
     ids, real = torch.randint(1, 40, (2, 9)), torch.ones(2, 9, dtype=torch.bool)
     real[1, 6:] = False
     with torch.no_grad():
@@ -135,10 +134,10 @@ def test_random_checkpoint_has_the_names_of_the_real_one():
 
 def test_minilm(course):
     """The reference encoder, with the published weights, gives the vectors of sentence-transformers."""
-    encoder = reference_object(course, "encoder")(6, 384, 12, 1536, activation="gelu").eval()
+    encoder = reference_object(course.exercise("encoder"))(6, 384, 12, 1536, activation="gelu").eval()
     for layer in encoder.layers:
         layer.norm1.eps = layer.norm2.eps = minilm.EPS
-    reference_object(course, "bert_weights")(encoder, minilm.checkpoint())
+    reference_object(course.exercise("bert_weights"))(encoder, minilm.checkpoint())
     sentences = [*minilm.SENTENCES, "Déjà vu, naïve café: 42 €.", "long " * 400]
     ids, real = minilm.tokenize(sentences)
     with torch.no_grad():

@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 from torch import nn
 
 B, L, D, H, PAD = 3, 7, 12, 3, 4
@@ -26,11 +25,11 @@ def tokens():
 @pytest.mark.parametrize("length", [1, 2, 7])
 def test_causal_mask(course, length):
     hidden = nn.Transformer.generate_square_subsequent_mask(length)
-    assert torch.equal(reference_object(course, "causal_mask")(length), hidden == 0)
+    assert torch.equal(reference_object(course.exercise("causal_mask"))(length), hidden == 0)
 
 
 def test_padding_mask(course, tokens):
-    mask = reference_object(course, "padding_mask")(tokens, pad_id=PAD)
+    mask = reference_object(course.exercise("padding_mask"))(tokens, pad_id=PAD)
     assert mask.shape == (B, 1, L)
     # What the mask leaves is what PyTorch's embedding takes no gradient from.
     embedding = nn.Embedding(50, 2, padding_idx=PAD)
@@ -53,7 +52,7 @@ def with_torch(layer, x, tokens=None):
 
 
 def random_layer(course):
-    layer = reference_object(course, "masked_self_attention")(D, H).double()
+    layer = reference_object(course.exercise("masked_self_attention"))(D, H).double()
     with torch.no_grad():
         for parameter in layer.parameters():
             parameter.copy_(torch.randn_like(parameter) / parameter.shape[-1] ** 0.25)
@@ -63,7 +62,7 @@ def random_layer(course):
 @pytest.mark.parametrize("padded", [False, True])
 def test_masked_self_attention(course, tokens, padded):
     layer, x = random_layer(course), torch.randn(B, L, D, dtype=torch.float64, requires_grad=True)
-    padding = reference_object(course, "padding_mask")(tokens, PAD) if padded else None
+    padding = reference_object(course.exercise("padding_mask"))(tokens, PAD) if padded else None
     seen, wanted = layer(x, padding), with_torch(layer, x, tokens if padded else None)
     cotangent = torch.randn_like(x)
     gradients = [torch.autograd.grad(result[0], x, cotangent)[0] for result in (seen, wanted)]
@@ -74,5 +73,5 @@ def test_masked_self_attention(course, tokens, padded):
 def test_decoder_mask_is_what_the_layer_applies(course, tokens):
     layer, x = random_layer(course), torch.randn(B, L, D, dtype=torch.float64)
     _, weights = with_torch(layer, x, tokens)
-    mask = reference_object(course, "decoder_mask")(tokens, PAD)
+    mask = reference_object(course.exercise("decoder_mask"))(tokens, PAD)
     assert torch.equal(mask, (weights > 0).all(dim=1))

@@ -9,8 +9,7 @@ import torch
 import transformers
 from attnkit import parts
 from attnkit.models import gpt2
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 from torch import nn
 
 B, LQ, LK, D, H, F = 3, 6, 9, 12, 4, 20
@@ -80,7 +79,7 @@ CASES = [
 def test_decoder_layer(course, norm_first, activation):
     torch.manual_seed(1)
     settings = {"activation": activation, "norm_first": norm_first}
-    ours = randomise(reference_object(course, "decoder_layer")(D, H, F, **settings))
+    ours = randomise(reference_object(course.exercise("decoder_layer"))(D, H, F, **settings))
     oracle = nn.TransformerDecoderLayer(D, H, F, dropout=0.0, batch_first=True, **settings).double().eval()
     oracle.load_state_dict(as_torch(ours.state_dict()))
     for own, other in CASES:
@@ -100,7 +99,9 @@ def test_decoder_layer(course, norm_first, activation):
 def test_decoder_only_layer(course, norm_first):
     """Without cross-attention a decoder layer is PyTorch's encoder layer under a causal mask."""
     torch.manual_seed(2)
-    ours = randomise(reference_object(course, "decoder_layer")(D, H, F, norm_first=norm_first, cross_attention=False))
+    ours = randomise(
+        reference_object(course.exercise("decoder_layer"))(D, H, F, norm_first=norm_first, cross_attention=False)
+    )
     oracle = nn.TransformerEncoderLayer(D, H, F, dropout=0.0, batch_first=True, norm_first=norm_first)
     oracle.double().eval().load_state_dict(as_torch(ours.state_dict()))
     x = torch.randn(B, LQ, D, dtype=torch.float64)
@@ -111,7 +112,7 @@ def test_decoder_only_layer(course, norm_first):
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_decoder(course, norm_first):
     torch.manual_seed(3)
-    ours = randomise(reference_object(course, "decoder")(3, D, H, F, norm_first=norm_first))
+    ours = randomise(reference_object(course.exercise("decoder"))(3, D, H, F, norm_first=norm_first))
     layer = nn.TransformerDecoderLayer(D, H, F, dropout=0.0, batch_first=True, norm_first=norm_first)
     oracle = nn.TransformerDecoder(layer, 3, nn.LayerNorm(D) if norm_first else None).double().eval()
     oracle.load_state_dict(as_torch(ours.state_dict()))
@@ -139,8 +140,8 @@ def test_gpt2_weights(course, number, d, h, f, head):
     model = randomise(transformers.GPT2LMHeadModel(config)).float()
     state = model.state_dict() if head else model.transformer.state_dict()
     settings = {"activation": "gelu_tanh", "norm_first": True, "cross_attention": False}
-    ours = reference_object(course, "decoder")(number, d, h, f, **settings).eval()
-    reference_object(course, "gpt2_weights")(ours, state)
+    ours = reference_object(course.exercise("decoder"))(number, d, h, f, **settings).eval()
+    reference_object(course.exercise("gpt2_weights"))(ours, state)
     ids = torch.randint(50, (2, 13))
     with torch.no_grad():
         seen = gpt2.logits(state, ours(gpt2.embed(state, ids), self_mask=parts.causal_mask(13)))
@@ -160,8 +161,8 @@ def test_published_logits_are_those_of_the_reference(course):
     state = gpt2.random_checkpoint(3, 24, vocab_size=30, prefix="transformer.")
     ids = torch.randint(30, (2, 9))
     settings = {"activation": "gelu_tanh", "norm_first": True, "cross_attention": False}
-    ours = reference_object(course, "decoder")(3, 24, 4, 96, **settings).eval()
-    reference_object(course, "gpt2_weights")(ours, state)
+    ours = reference_object(course.exercise("decoder"))(3, 24, 4, 96, **settings).eval()
+    reference_object(course.exercise("gpt2_weights"))(ours, state)
     with torch.no_grad():
         seen = gpt2.logits(state, ours(gpt2.embed(state, ids), self_mask=parts.causal_mask(9)))
     torch.testing.assert_close(seen, gpt2.published_logits(state, ids, 4), atol=1e-4, rtol=0)

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 from torch import nn
 
 B, L, D, V = 2, 5, 4, 7
@@ -25,7 +24,7 @@ def seed():
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("lead", [(), (B,), (B, L, 3)])
 def test_linear(course, lead, bias, dtype):
-    ours, oracle = reference_object(course, "linear")(D, V, bias=bias), nn.Linear(D, V, bias=bias)
+    ours, oracle = reference_object(course.exercise("linear"))(D, V, bias=bias), nn.Linear(D, V, bias=bias)
     assert {k: v.shape for k, v in ours.state_dict().items()} == {k: v.shape for k, v in oracle.state_dict().items()}
     ours.load_state_dict(oracle.state_dict())
     x = torch.randn(*lead, D, dtype=dtype, requires_grad=True)
@@ -51,7 +50,7 @@ def logits(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("axis", [-1, 0, 1])
 def test_softmax_and_log_softmax(course, axis, dtype):
-    softmax, log_softmax = (reference_object(course, name) for name in ("softmax", "log_softmax"))
+    softmax, log_softmax = (reference_object(course.exercise(name)) for name in ("softmax", "log_softmax"))
     for given in logits(dtype):
         for temperature in (1.0, 0.5, 4.0):
             seen = torch.from_numpy(softmax(given.numpy(), axis, temperature))
@@ -64,7 +63,7 @@ def test_softmax_and_log_softmax(course, axis, dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_output_head(course, dtype):
     embedding = nn.Embedding(V, D, dtype=dtype)
-    head, hidden = reference_object(course, "output_head")(D, V, embedding), torch.randn(B, L, D, dtype=dtype)
+    head, hidden = reference_object(course.exercise("output_head"))(D, V, embedding), torch.randn(B, L, D, dtype=dtype)
     assert head.proj.weight is embedding.weight
     wanted = nn.functional.linear(hidden, embedding.weight)
     torch.testing.assert_close(head.logits(hidden), wanted)

@@ -9,8 +9,7 @@ import torch
 from attnkit import parts, training
 from attnkit.data import dates, text
 from babel.dates import format_date
-from nbjudge.course import Course
-from nbjudge.reference import reference_object
+from nbjudge import Course, reference_object
 from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional as F
@@ -26,18 +25,18 @@ def course():
 @pytest.fixture(scope="module")
 def trained(course):
     """What the lesson defines, and its model with the weights that the audit uses."""
-    transformer, greedy_decode, sizes = reference_object(course, "train")
+    transformer, greedy_decode, sizes = reference_object(course.exercise("train"))
     model = transformer(
         len(dates.source_vocabulary()), len(dates.target_vocabulary()), **sizes, max_length=dates.MAX_LENGTH
     )
-    model.load_state_dict(load_file(course.artifacts("train") / "dates.safetensors"))
+    model.load_state_dict(load_file(course.exercise("train").artifacts / "dates.safetensors"))
     return model.eval(), greedy_decode
 
 
 def random_model(course):
     """A model of the lesson with weights of order one, in float64."""
     torch.manual_seed(0)
-    model = reference_object(course, "transformer")(VS, VT, D, H, FF, N, LONGEST, pad_id=PAD).double()
+    model = reference_object(course.exercise("transformer"))(VS, VT, D, H, FF, N, LONGEST, pad_id=PAD).double()
     with torch.no_grad():
         for parameter in model.parameters():
             noise = torch.randn_like(parameter)
@@ -113,7 +112,7 @@ def by_hand(model, row, start, end, longest):
 def test_greedy_decode_is_decoding_row_by_row(course, end):
     model, source = random_model(course), torch.randint(4, VS, (6, 7))
     source[2, 5:] = source[4, 2:] = PAD
-    written = reference_object(course, "greedy_decode")(model, source, 1, end, 9)
+    written = reference_object(course.exercise("greedy_decode"))(model, source, 1, end, 9)
     rows = [by_hand(model, row, 1, end, 9) for row in source]
     longest = max(map(len, rows))
     assert written.tolist() == [row + [PAD] * (longest - len(row)) for row in rows]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nbjudge.kernels import cgroup
 from nbjudge.kernels.cgroup import Controllers, places
-from nbjudge.kernels.limits import Limits
+from nbjudge.limits import Limits
 
 VERSION_1 = """\
 30 23 0:26 / /sys/fs/cgroup ro,nosuid - tmpfs tmpfs ro,mode=755

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from nbjudge.kernels import Limits
-from nbjudge.kernels.limits import GIB, MIB, in_words
+from nbjudge.limits import Limits
+from nbjudge.words import GIB, MIB, size_in_words
 from sandboxed import Kernel, as_ordinary_user, members
 
 BOMB = """
@@ -29,8 +29,8 @@ SMALL = Limits(memory_bytes=300 * MIB, tmp_bytes=16 * MIB)
 WATCHED = f"""
 import sys
 sys.path.insert(0, {os.path.dirname(__file__)!r})
-from nbjudge.kernels import Limits
-from nbjudge.kernels.trial import Trial
+from nbjudge.limits import Limits
+from nbjudge.kernels.probes.trial import Trial
 
 with Trial(Limits(memory_bytes=300 << 20, tmp_bytes=16 << 20), preload=()) as trial:
     try:
@@ -106,6 +106,6 @@ def test_limits_must_make_sense(wrong):
         Limits(memory_bytes=wrong)
 
 
-def test_sizes_in_words():
+def test_sizes_size_in_words():
     sizes = {2 * GIB: "2 GiB", 1536 * MIB: "1.5 GiB", 64 * MIB: "64 MiB", 4096: "4 KiB", 12: "12 bytes"}
-    assert {size: in_words(size) for size in sizes} == sizes
+    assert {size: size_in_words(size) for size in sizes} == sizes

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from nbjudge.kernels import SandboxUnavailable, obstacles, require_sandbox, world
+from nbjudge.errors import SandboxUnavailable
+from nbjudge.kernels import obstacles, require_sandbox, world
 from sandboxed import run_python
 
 REQUIRE = "from nbjudge.kernels import require_sandbox; require_sandbox()"

@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from nbjudge.kernels import Limits, SandboxUnavailable
+from nbjudge.errors import SandboxUnavailable
 from nbjudge.kernels import parent as parents
 from nbjudge.kernels.parent import WarmParent, warm_parent
-from nbjudge.kernels.trial import Trial
+from nbjudge.kernels.probes.trial import Trial
+from nbjudge.limits import Limits
 from sandboxed import run_python
 
 LIGHT: tuple[str, ...] = ()
@@ -117,7 +118,7 @@ def test_a_process_forked_from_the_grader_gets_its_own_parent():
 
 def test_a_grader_that_ends_normally_takes_its_parent_along():
     code = """
-from nbjudge.kernels.trial import Trial
+from nbjudge.kernels.probes.trial import Trial
 from nbjudge.kernels.parent import warm_parent
 Trial(preload=())
 print(warm_parent(()).folder)
@@ -134,7 +135,7 @@ def test_a_thread_that_ends_does_not_take_the_parent_along():
     code = """
 import threading
 from nbjudge.kernels.parent import warm_parent
-from nbjudge.kernels.trial import Trial
+from nbjudge.kernels.probes.trial import Trial
 thread = threading.Thread(target=warm_parent, args=((),))
 thread.start()
 thread.join()

@@ -6,7 +6,7 @@ import errno
 import struct
 
 import pytest
-from nbjudge.kernels import seccomp
+from nbjudge.kernels.inside import seccomp
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -89,9 +89,3 @@ def test_terminals_and_personalities(machine):
     assert verdict(machine, seccomp.IOCTL, 0, 0x7_0000_5412) == ERRNO | errno.EPERM  # Linux, too, sees half of it
     assert verdict(machine, seccomp.PERSONALITY, 0xFFFFFFFF) == ALLOW
     assert verdict(machine, seccomp.PERSONALITY, 8) == ERRNO | errno.EPERM
-
-
-def test_which_processors_are_known():
-    assert seccomp.supported("x86_64")
-    assert seccomp.supported("aarch64")
-    assert not seccomp.supported("riscv64")

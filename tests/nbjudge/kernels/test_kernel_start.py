@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 from jupyter_client import AsyncKernelManager, KernelManager
-from nbjudge.kernels import Limits
+from nbjudge.limits import Limits
 from sandboxed import PROVISIONER, OneKernel
 
 

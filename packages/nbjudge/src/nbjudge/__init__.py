@@ -1,47 +1,61 @@
 """nbjudge: grade notebooks by pytest checks that the learner's code never meets.
 
-Public names: `configure` for nbgrader_config.py; `judge` for the hidden line of a grading cell; `check` and the
-comparisons for check modules. Everything else is reached through the command `nbjudge`.
+What stands in `__all__` is what a course, its checks and its tools may rely on; all else is nbjudge's own.
+
+- for nbgrader_config.py: `configure`;
+- for the hidden line of a grading cell: `judge`;
+- for check modules: `check`, the comparisons `assert_…` and `expect`, and what looks at objects on either side of the
+  wire: `gradients`, `is_a`, `twin`; the fixtures `student`, `reference`, `make`, `rng` and `artifacts` come by themselves;
+- for a course's own tests and tools: `Course`, `Exercise`, `Judge`, `InProcess`, `audit`, `reference_object`,
+  `checks_in`, and the errors, of which `NBJudgeError` is the root.
 """
 
 from __future__ import annotations
 
+import importlib
+
 __version__ = "0.1.0"
-__all__ = [
-    "assert_close",
-    "assert_raises",
-    "assert_same_gradients",
-    "assert_tensor",
-    "assert_untouched",
-    "check",
-    "configure",
-    "expect",
-    "gradients",
-    "is_a",
-    "judge",
-    "twin",
-]
 
 _HOMES = {
-    "assert_close": "checks",
-    "assert_raises": "checks",
-    "assert_same_gradients": "checks",
-    "assert_tensor": "checks",
-    "assert_untouched": "checks",
-    "check": "checks",
-    "expect": "checks",
-    "configure": "config",
-    "gradients": "standin",
-    "is_a": "standin",
-    "judge": "judging",
-    "twin": "standin",
+    "autograde.config": ("configure",),
+    "checks.plugin": ("Rng",),
+    "checks.reference": ("reference_object",),
+    "checks.runner": ("checks_in",),
+    "checks.vocabulary": (
+        "assert_close",
+        "assert_raises",
+        "assert_same_gradients",
+        "assert_tensor",
+        "assert_untouched",
+        "check",
+        "describe",
+        "expect",
+    ),
+    "conversation.standin": ("gradients", "is_a", "twin"),
+    "course": ("Course", "Exercise", "judge_line"),
+    "errors": (
+        "CourseError",
+        "KernelStartError",
+        "MachineError",
+        "NBJudgeError",
+        "SandboxUnavailable",
+        "UnreadableNotebook",
+    ),
+    "judging.audit": ("audit",),
+    "judging.judge": ("InProcess", "Judge", "judge"),
+    "source_text": ("plain_python",),
 }
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> object:
     # Lazily: nbgrader's commands read the configuration, and most of them need no torch.
-    if name not in _HOMES:
+    if name not in _HOME_OF:
         raise AttributeError(f"module 'nbjudge' has no attribute {name!r}")
-    import importlib
+    return getattr(importlib.import_module(f"nbjudge.{_HOME_OF[name]}"), name)
 
-    return getattr(importlib.import_module(f"nbjudge.{_HOMES[name]}"), name)
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

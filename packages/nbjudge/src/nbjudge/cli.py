@@ -51,9 +51,9 @@ def check(
 
     Exit status: 0 where every file has full marks, 1 where one has not, 2 for a wrong call.
     """
-    from nbjudge.course import CourseError
-    from nbjudge.judging import Judge
-    from nbjudge.verdict import as_text
+    from nbjudge.errors import CourseError
+    from nbjudge.judging.judge import Judge
+    from nbjudge.judging.verdict import as_text
 
     course = _course()
     for file in files:
@@ -95,16 +95,16 @@ def audit(
     Exit status: 0 where every reference passes, every mistake is caught, every alternative accepted and at least
     95 % of the mistakes are named; 1 where not; 2 for a wrong call.
     """
-    from nbjudge.audit import audit as run
-    from nbjudge.course import CourseError
-    from nbjudge.judging import Judge
+    from nbjudge.errors import CourseError
+    from nbjudge.judging.audit import audit as run
+    from nbjudge.judging.judge import Judge
 
     course = _course()
     results = []
     try:
         judge = Judge(course)
         with Progress(console=errors, transient=True) as progress:
-            names = exercises or list(course.names)
+            names = exercises or list(course.lesson_of)
             for name in progress.track(names, description="auditing"):
                 results.append(run(course, name, judge))
     except CourseError as error:
@@ -123,7 +123,7 @@ def doctor(as_json: AsJson = False) -> None:
     Every limit and every wall of the sandbox is proved by a probe that tries to break it. Exit status: 0 where all
     hold, 1 where one does not.
     """
-    from nbjudge.kernels.probe import probes
+    from nbjudge.kernels.probes.doctor import probes
 
     with console.status("probing the sandbox") if not as_json else nullcontext():
         found = probes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -12,14 +12,11 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions
 
-from nbjudge.primitives import bound_names, plain_python
+from nbjudge.errors import CourseError
 from nbjudge.settings import NBJudge, find_root, load
+from nbjudge.source_text import bound_names, plain_python
 
 _JUDGE_LINE = re.compile(r"^\s*judge\(\s*[\"'](\w+)[\"']", re.MULTILINE)
-
-
-class CourseError(Exception):
-    """The course is not laid out as it must be; the message names the file and the mend."""
 
 
 @dataclass(frozen=True)
@@ -28,26 +25,6 @@ class JudgeLine:
 
     exercise: str
     expression: str
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise of a lesson, as its source notebook has it."""
-
-    name: str
-    lesson: str
-    expression: str
-    points: float
-    setup: str  # what stands above it: the instructor's locked cells (imports), and the earlier solutions
-    solution: str
-    stub: str  # what the learner is given in the place of the solution
-    earlier: tuple[str, ...]  # expressions of the lesson's exercises before this one
-
-    def with_source(self, source: str) -> Exercise:
-        """The exercise as somebody else solved it. Earlier names that `source` defines itself stay its own."""
-        own = bound_names(source)
-        earlier = tuple(name for name in self.earlier if name not in own)
-        return replace(self, solution=plain_python(source), setup=plain_python(self.setup), earlier=earlier)
 
 
 @dataclass(frozen=True)
@@ -72,12 +49,65 @@ class Sample:
         return ast.get_docstring(ast.parse(self.source)) or ""
 
 
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """One exercise of a lesson, as its source notebook has it, and where its checks and samples are."""
+
+    name: str
+    lesson: str
+    expression: str
+    points: float
+    setup: str  # what stands above it: the instructor's locked cells (imports), and the earlier solutions
+    solution: str
+    stub: str  # what the learner is given in the place of the solution
+    earlier_names: tuple[str, ...]  # what the lesson's exercises before this one define
+    course: Course = field(repr=False)
+
+    def with_source(self, source: str) -> Exercise:
+        """The exercise as somebody else solved it. Earlier names that `source` defines itself stay its own."""
+        own = bound_names(source)
+        earlier = tuple(name for name in self.earlier_names if name not in own)
+        return replace(self, solution=plain_python(source), setup=plain_python(self.setup), earlier_names=earlier)
+
+    @property
+    def text_file(self) -> Path:
+        """The source notebook that holds the exercise."""
+        return self.course.lessons[self.lesson]
+
+    @property
+    def check_file(self) -> Path:
+        """The module of its checks. Raises `CourseError` where there is none."""
+        path = self.course.root / self.course.settings.checks / f"test_{self.name}.py"
+        if not path.is_file():
+            raise CourseError(f"{path}: no such file; the checks of {self.name} belong there")
+        return path
+
+    @property
+    def mistakes(self) -> list[Sample]:
+        """Wrong solutions that people write."""
+        return self._samples(self.course.settings.mistakes)
+
+    @property
+    def alternatives(self) -> list[Sample]:
+        """Right solutions in other styles."""
+        return self._samples(self.course.settings.alternatives)
+
+    @property
+    def artifacts(self) -> Path:
+        """The folder of what the reference solution hands in beside its code."""
+        return self.course.root / self.course.settings.artifacts / self.name
+
+    def _samples(self, directory: str) -> list[Sample]:
+        files = sorted((self.course.root / directory / self.name).glob("*.py"))
+        return [Sample(path.stem, path) for path in files]
+
+
 def judge_line(source: str, where: str = "a grading cell") -> JudgeLine | None:
     """The `judge(...)` line of a grading cell's source, or None. Raises `CourseError` for two of them."""
     if "judge(" not in source:
         return None
     try:
-        tree = ast.parse("\n".join(line for line in source.splitlines() if not line.startswith(("%", "!"))))
+        tree = ast.parse(plain_python(source))
     except SyntaxError as error:
         raise CourseError(f"{where}: the cell with judge(...) is not Python: {error}") from error
     calls = [
@@ -96,11 +126,15 @@ def judge_line(source: str, where: str = "a grading cell") -> JudgeLine | None:
 
 
 class Course:
-    """A course directory and its settings."""
+    """A course directory and its settings.
+
+    `root` is any folder inside it, by default the current one. Raises `CourseError` where there is no course.
+    """
 
     def __init__(self, root: Path | None = None, settings: NBJudge | None = None):
         self.root = find_root(root)
         self.settings = settings or load(self.root)
+        self._read: dict[str, dict[str, Exercise]] = {}  # exercises by lesson, as far as they were asked for
 
     @cached_property
     def lessons(self) -> dict[str, Path]:
@@ -114,8 +148,8 @@ class Course:
         return found
 
     @cached_property
-    def names(self) -> dict[str, str]:
-        """Exercise name → lesson, in the order of the course."""
+    def lesson_of(self) -> dict[str, str]:
+        """The lesson of every exercise, in the order of the course."""
         found = {}
         for lesson, path in self.lessons.items():
             text = path.read_text(encoding="utf-8")
@@ -126,28 +160,12 @@ class Course:
 
     def exercise(self, name: str) -> Exercise:
         """The exercise called `name`. Raises `CourseError`, with what there is, for an unknown one."""
-        if name not in self.names:
-            raise CourseError(f"no exercise is called {name}; this course has: {', '.join(self.names) or 'none'}")
-        return _exercises(self.lessons[self.names[name]])[name]
-
-    def check_file(self, name: str) -> Path:
-        path = self.root / self.settings.checks / f"test_{name}.py"
-        if not path.is_file():
-            raise CourseError(f"{path}: no such file; the checks of {name} belong there")
-        return path
-
-    def mistakes(self, name: str) -> list[Sample]:
-        return self._samples(self.settings.mistakes, name)
-
-    def alternatives(self, name: str) -> list[Sample]:
-        return self._samples(self.settings.alternatives, name)
-
-    def artifacts(self, name: str) -> Path:
-        """The folder of what the reference solution of an exercise hands in beside its code."""
-        return self.root / self.settings.artifacts / name
-
-    def _samples(self, directory: str, name: str) -> list[Sample]:
-        return [Sample(path.stem, path) for path in sorted((self.root / directory / name).glob("*.py"))]
+        if name not in self.lesson_of:
+            raise CourseError(f"no exercise is called {name}; this course has: {', '.join(self.lesson_of) or 'none'}")
+        lesson = self.lesson_of[name]
+        if lesson not in self._read:
+            self._read[lesson] = _exercises(self, self.lessons[lesson])
+        return self._read[lesson][name]
 
 
 @cache
@@ -163,8 +181,7 @@ def read_notebook(path: Path) -> NotebookNode:
     return jupytext.read(path, fmt="md:myst" if path.suffix == ".md" else "ipynb")
 
 
-@cache
-def _exercises(path: Path) -> dict[str, Exercise]:
+def _exercises(course: Course, path: Path) -> dict[str, Exercise]:
     """The exercises of one lesson. A solution is every solution cell since the grading cell before."""
     found: dict[str, Exercise] = {}
     setup: list[str] = []
@@ -189,7 +206,8 @@ def _exercises(path: Path) -> dict[str, Exercise]:
                     setup="\n\n".join([*setup, *(done.solution for done in found.values())]),
                     solution="\n\n".join(solution),
                     stub="\n\n".join(stub),
-                    earlier=tuple(e.expression for e in found.values()),
+                    earlier_names=tuple(e.expression for e in found.values() if e.expression.isidentifier()),
+                    course=course,
                 )
             solution, stub = [], []
         elif utils.is_locked(cell):

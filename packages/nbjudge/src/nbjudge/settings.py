@@ -7,8 +7,11 @@ from pathlib import Path
 from traitlets import Enum, Float, Integer, List, Unicode
 from traitlets.config import Config, Configurable, PyFileConfigLoader
 
+from nbjudge.errors import CourseError
+from nbjudge.limits import Limits
+from nbjudge.words import MIB
+
 CONFIG_FILE = "nbgrader_config.py"
-GIB, MIB = 1 << 30, 1 << 20
 
 
 class NBJudge(Configurable):
@@ -39,15 +42,20 @@ class NBJudge(Configurable):
     check_seconds = Float(12, help="Time for one check, in seconds.").tag(config=True)
     submission_seconds = Float(300, help="Time for one notebook, in seconds.").tag(config=True)
     output_bytes = Integer(MIB, help="Output that is kept of one cell, in bytes.").tag(config=True)
-    memory_bytes = Integer(2 * GIB, help="Memory of one kernel, in bytes.").tag(config=True)
-    processes = Integer(64, help="Processes and threads of one kernel.").tag(config=True)
-    file_bytes = Integer(64 * MIB, help="Largest file that a kernel may write, in bytes.").tag(config=True)
+    memory_bytes = Integer(Limits.memory_bytes, help="Memory of one kernel, in bytes.").tag(config=True)
+    processes = Integer(Limits.processes, help="Processes and threads of one kernel.").tag(config=True)
+    file_bytes = Integer(Limits.file_bytes, help="Largest file that a kernel may write, in bytes.").tag(config=True)
     notebook_bytes = Integer(20 * MIB, help="Largest notebook file that is read, in bytes.").tag(config=True)
 
     @property
     def course_modules(self) -> tuple[str, ...]:
         """The course's own modules that are imported once, for all who are graded."""
         return (*([self.given] if self.given else []), *self.preload)
+
+    @property
+    def limits(self) -> Limits:
+        """What one kernel may use."""
+        return Limits(self.memory_bytes, self.processes, self.file_bytes)
 
 
 def load(root: Path) -> NBJudge:
@@ -59,13 +67,13 @@ def load(root: Path) -> NBJudge:
 def find_root(start: Path | None = None) -> Path:
     """The course directory at or above `start`: the nearest one with an nbgrader_config.py.
 
-    Raises `FileNotFoundError` where there is none.
+    Raises `CourseError` where there is none.
     """
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
         if (folder / CONFIG_FILE).is_file():
             return folder
-    raise FileNotFoundError(
+    raise CourseError(
         f"no {CONFIG_FILE} in {start} or above it; run this inside a course directory, "
         "or make one whose configuration calls nbjudge.configure(c)"
     )

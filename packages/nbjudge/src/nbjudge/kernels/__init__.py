@@ -1,17 +1,19 @@
 """Sandboxed, warm Jupyter kernels: strangers' code, kept apart, and started in a fraction of a second.
 
-`provisioner.SandboxProvisioner` hands them out to Jupyter. `require_sandbox` says beforehand whether this
-machine can have them, `warm_up` lets them be ready sooner; `probe.probes` tries every limit and every wall by attempting to break it.
+What runs within the walls, beside strangers' code, is in `inside/`; what both sides share is in `common/`; all else
+runs in the grader. `provisioner.SandboxProvisioner` hands kernels out to Jupyter. `require_sandbox` says beforehand
+whether this machine can have them, `warm_up` lets them be ready sooner; `probes.doctor.probes` tries every limit and
+every wall by attempting to break it.
 """
 
 from __future__ import annotations
 
 import contextlib
 
-from nbjudge.kernels.limits import Limits
-from nbjudge.kernels.obstacles import SandboxUnavailable
+from nbjudge.errors import KernelStartError, SandboxUnavailable
+from nbjudge.limits import Limits
 
-__all__ = ["Limits", "SandboxUnavailable", "require_sandbox", "warm_up"]
+__all__ = ["require_sandbox", "warm_up"]
 
 _proven = False
 
@@ -32,11 +34,10 @@ def require_sandbox(preload: tuple[str, ...] = ()) -> None:
     from nbjudge.kernels import obstacles
     from nbjudge.kernels.launch import launch
     from nbjudge.kernels.parent import ParentDied
-    from nbjudge.kernels.process import KernelStartFailed
 
     try:
         launched = launch("", Limits(), preload=preload)
-    except (KernelStartFailed, ParentDied) as error:
+    except (KernelStartError, ParentDied) as error:
         raise obstacles.cause_of_failure(str(error)).error(str(error)) from error
     launched.judge.close()
     launched.process.close()

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbjudge.kernels.limits import MIB, Limits
+from nbjudge.limits import Limits
+from nbjudge.words import MIB
 
 _CONTROLLERS = ("memory", "pids", "cpu")
 _OVERHEAD = 64 * MIB

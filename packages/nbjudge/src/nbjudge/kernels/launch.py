@@ -8,11 +8,12 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbjudge.kernels.limits import Limits
+from nbjudge.errors import KernelStartError
+from nbjudge.kernels.common.ports import PORTS
+from nbjudge.kernels.common.preload import PRELOAD
 from nbjudge.kernels.parent import LONGEST_SOCKET_PATH, ParentDied, WarmParent, warm_parent
-from nbjudge.kernels.ports import PORTS
-from nbjudge.kernels.preload import PRELOAD
-from nbjudge.kernels.process import KernelProcess, KernelStartFailed
+from nbjudge.kernels.process import KernelProcess
+from nbjudge.limits import Limits
 
 
 @dataclass
@@ -35,7 +36,7 @@ def launch(
     """Start a kernel, which is reached at the sockets <ip>-1 to <ip>-5. Without an `ip`, one is chosen."""
     # When the parent was killed, the kernel that it had ready ends first; then, it gives birth to no other.
     for _ in range(2):
-        with contextlib.suppress(ParentDied, KernelStartFailed):
+        with contextlib.suppress(ParentDied, KernelStartError):
             return _launch(warm_parent(preload), key, limits, folder, ip)
     return _launch(warm_parent(preload), key, limits, folder, ip)
 

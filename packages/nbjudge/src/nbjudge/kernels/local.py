@@ -7,26 +7,24 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner as JupyterLocalProvisioner
 
-from nbjudge.serve import FD_VARIABLE
+from nbjudge.conversation.common.messages import JUDGE_FD
+from nbjudge.kernels.judged import JudgedProvisioner
+from nbjudge.words import exit_in_words
 
 
-class LocalProvisioner(JupyterLocalProvisioner):
-    """Jupyter's own provisioner, and the judge's socket; `judge_socket` is the grader's end of it."""
-
-    judge_socket: socket.socket | None = None
+class LocalProvisioner(JudgedProvisioner, JupyterLocalProvisioner):
+    """Jupyter's own provisioner, and the judge's socket."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any):
         self.judge_socket, theirs = socket.socketpair()
         with theirs:
-            kwargs["env"] = {**kwargs["env"], FD_VARIABLE: str(theirs.fileno())}
+            kwargs["env"] = {**kwargs["env"], JUDGE_FD: str(theirs.fileno())}
             return await super().launch_kernel(cmd, pass_fds=(theirs.fileno(),), **kwargs)
 
     def why_dead(self) -> str:
         """Why the kernel ended, in words; empty while it runs."""
-        from nbjudge.worker import why
-
         code = self.process.poll() if self.process is not None else None
-        return "" if code is None else why(code)
+        return "" if code is None else exit_in_words(code)
 
     async def cleanup(self, restart: bool = False) -> None:
         if self.judge_socket is not None:

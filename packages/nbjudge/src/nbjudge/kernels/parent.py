@@ -14,11 +14,12 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from nbjudge.kernels import obstacles, wire, world
+from nbjudge.conversation.common import messages
+from nbjudge.kernels import obstacles, world
 from nbjudge.kernels.cgroup import Controllers, total_memory
-from nbjudge.kernels.limits import Limits
-from nbjudge.kernels.preload import PRELOAD
+from nbjudge.kernels.common.preload import PRELOAD
 from nbjudge.kernels.process import KernelProcess
+from nbjudge.limits import Limits
 
 LONGEST_SOCKET_PATH = 107
 """In bytes; a limit of Linux."""
@@ -51,7 +52,7 @@ class WarmParent:
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
-        self._control, theirs = wire.pair()
+        self._control, theirs = messages.pair()
         try:
             with theirs:
                 self._controllers = Controllers.detect()
@@ -89,14 +90,14 @@ class WarmParent:
             self._spare = limits, self._births.submit(self._give_birth, limits)
 
     def _give_birth(self, limits: Limits) -> KernelProcess:
-        lifeline, theirs = wire.pair()
+        lifeline, theirs = messages.pair()
         lifeline.settimeout(_BIRTH_SECONDS)
-        wire.ask_for_senders(lifeline)
+        messages.ask_for_senders(lifeline)
         watched = None if "memory" in self._controllers.homes else total_memory(limits)
         try:
             with theirs, self._lock:
-                wire.send(self._control, {"memory_bytes": watched}, [theirs.fileno()])
-            _, pid = wire.receive_with_sender(lifeline)
+                messages.send(self._control, {"memory_bytes": watched}, [theirs.fileno()])
+            _, pid = messages.receive_with_sender(lifeline)
         except (OSError, EOFError) as error:
             lifeline.close()
             self._dead = True
@@ -184,7 +185,7 @@ class WarmParent:
     def _greeting(self) -> dict:
         self._control.settimeout(_START_SECONDS)
         try:
-            greeting, _ = wire.receive(self._control)
+            greeting, _ = messages.receive(self._control)
         except (EOFError, OSError):
             self._errors.seek(0)
             greeting = {"error": self._errors.read().decode(errors="replace").strip() or "nothing"}
@@ -192,6 +193,10 @@ class WarmParent:
             raise obstacles.cause_of_failure(greeting["error"]).error(greeting["error"])
         return greeting
 
+
+at_exit = contextlib.ExitStack()
+"""What is to be done when this process ends; what was added last is done first."""
+atexit.register(at_exit.close)
 
 _parents: dict[tuple[str, ...], WarmParent] = {}
 _registry_lock = threading.Lock()
@@ -215,7 +220,7 @@ def start_warm_parent(preload: tuple[str, ...]) -> WarmParent:
         return parent
 
 
-@atexit.register
+@at_exit.callback
 def close_parents() -> None:
     """End every warm parent of this process."""
     with _registry_lock:

@@ -10,17 +10,15 @@ import socket
 from collections.abc import Callable
 from dataclasses import asdict
 
-from nbjudge.kernels import wire
+from nbjudge.conversation.common import messages
+from nbjudge.errors import KernelStartError
 from nbjudge.kernels.cgroup import Group
-from nbjudge.kernels.folder import send_folder
-from nbjudge.kernels.limits import Limits, in_words
+from nbjudge.kernels.common.folder import send_folder
+from nbjudge.limits import Limits
+from nbjudge.words import exit_in_words, size_in_words
 
 _SETUP_SECONDS = 30
 _END_SECONDS = 30
-
-
-class KernelStartFailed(RuntimeError):
-    """A kernel did not come up. The message carries what it reported."""
 
 
 class KernelProcess:
@@ -54,13 +52,13 @@ class KernelProcess:
         orders = {"ip": ip, "key": key, "limits": asdict(self._limits)}
         try:
             with contextlib.suppress(BrokenPipeError):  # then it has said why
-                wire.send(self._lifeline, orders, [end.fileno() for end in (*listeners, judge)])
+                messages.send(self._lifeline, orders, [end.fileno() for end in (*listeners, judge)])
                 self.left_behind = send_folder(self._lifeline, folder, self._limits)
-            answer, _ = wire.receive(self._lifeline)
+            answer, _ = messages.receive(self._lifeline)
         except (EOFError, OSError) as error:
-            raise KernelStartFailed("the kernel ended, or hung, while it was starting") from error
+            raise KernelStartError("the kernel ended, or hung, while it was starting") from error
         if "ready" not in answer:
-            raise KernelStartFailed(f"the kernel could not start: {answer.get('error', answer)}")
+            raise KernelStartError(f"the kernel could not start: {answer.get('error', answer)}")
 
     def poll(self) -> int | None:
         """Its exit status, negative for a signal; None while it runs."""
@@ -90,10 +88,8 @@ class KernelProcess:
         if code is None:
             return ""
         if self._overdrawn:
-            return f"ran out of memory (limit {in_words(self._limits.memory_bytes)})"
-        if code >= 0:
-            return f"exited with status {code}"
-        return f"was killed by signal {-code} ({(signal.strsignal(-code) or 'unknown').lower()})"
+            return f"ran out of memory (limit {size_in_words(self._limits.memory_bytes)})"
+        return exit_in_words(code)
 
     def close(self) -> None:
         """End it, and give back what it held."""
@@ -106,7 +102,7 @@ class KernelProcess:
 
     def _hear(self) -> None:
         try:
-            message, _ = wire.receive(self._lifeline)
+            message, _ = messages.receive(self._lifeline)
         except (EOFError, OSError):  # the warm parent is gone, and every kernel with it
             self._code = -signal.SIGKILL
             return

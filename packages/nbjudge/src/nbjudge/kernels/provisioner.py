@@ -5,25 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import time
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Instance, List, Unicode
 
+from nbjudge.kernels.common.ports import PORTS
+from nbjudge.kernels.common.preload import PRELOAD
+from nbjudge.kernels.judged import JudgedProvisioner
 from nbjudge.kernels.launch import launch
-from nbjudge.kernels.limits import Limits
-from nbjudge.kernels.ports import PORTS
-from nbjudge.kernels.preload import PRELOAD
 from nbjudge.kernels.process import KernelProcess
+from nbjudge.limits import Limits
 
 _KILL_SECONDS = 10
 _POLL_SECONDS = 0.005
 
 
-class SandboxProvisioner(KernelProvisionerBase):
+class SandboxProvisioner(JudgedProvisioner):
     """Starts kernels in a sandbox, each by a fork of the warm parent. The manager needs `transport="ipc"`.
 
     `limits`, `folder` and `preload` may be given to the manager's `start_kernel`; there, `cwd` is another
@@ -35,9 +34,6 @@ class SandboxProvisioner(KernelProvisionerBase):
         None, allow_none=True, help="The submission's folder; the kernel starts in a read-only copy of it."
     )
     preload = List(Unicode(), list(PRELOAD), help="Modules that the warm parent imports.").tag(config=True)
-
-    judge_socket: socket.socket | None = None
-    """The grader's end of a socket that the kernel alone has the other end of."""
 
     _process: KernelProcess | None = None
     _why = ""

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbjudge.kernels.sandbox import HOME, NOBODY, PRIVATE, UID
+from nbjudge.kernels.common.places import HOME, NOBODY, PRIVATE, UID
 
 _PREFIX_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
 """Of a Python installation. Not "share": nbgrader keeps the submissions of a class there."""
@@ -31,7 +31,7 @@ _DETAILS = (
 _NEEDED_RIGHTS = (1 << 6) | (1 << 7) | (1 << 21)  # CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
-_MAIN = "from nbjudge.kernels.zygote import main; main()"
+_MAIN = "from nbjudge.kernels.inside.zygote import main; main()"
 _NAMESPACES = ("--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
 
 

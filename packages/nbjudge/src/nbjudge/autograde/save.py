@@ -1,0 +1,83 @@
+"""Writes a submission's results into the gradebook, all at once: either every score is there, or none."""
+
+from __future__ import annotations
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Grade, Gradebook
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+
+from nbjudge.autograde.execute import RESULTS, Result
+from nbjudge.settings import NBJudge
+
+LATE = "nbjudge_late"  # the key in `resources` of whether there may be a penalty
+NOT_RUN = "This cell was not judged."
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """In the place of nbgrader's SaveAutoGrades: takes the scores from the judge, never from a cell's outputs."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        entry = resources["nbgrader"]
+        results: dict[str, Result] = resources.get(RESULTS, {})
+        unsafe = NBJudge(parent=self).sandbox == "none"
+        with Gradebook(entry["db_url"]) as gradebook:
+            submission = gradebook.find_submission_notebook(entry["notebook"], entry["assignment"], entry["student"])
+            grades = {grade.name: grade for grade in submission.grades}
+            comments = {comment.name: comment for comment in submission.comments}
+            for group in _by_exercise(nb.cells):
+                for cell in group:
+                    if utils.is_grade(cell):
+                        _score(grades[cell.metadata.nbgrader.grade_id], cell, results)
+                for cell in group:
+                    if utils.is_solution(cell) or utils.is_task(cell):
+                        text = _comment(cell, group, results, unsafe)
+                        comments[cell.metadata.nbgrader.grade_id].auto_comment = text
+            resources[LATE] = submission.assignment.total_seconds_late > 0 or submission.late_submission_penalty
+            gradebook.db.commit()
+        return nb, resources
+
+
+class LatePenalties(AssignLatePenalties):
+    """nbgrader's own; it opens the gradebook, which takes its time, only for what was late, or once counted so."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        return super().preprocess(nb, resources) if resources[LATE] else (nb, resources)
+
+
+def _by_exercise(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
+    """nbgrader's cells in groups that each end with a grading cell."""
+    groups: list[list[NotebookNode]] = [[]]
+    for cell in cells:
+        if "nbgrader" in cell.metadata:
+            groups[-1].append(cell)
+            if utils.is_grade(cell):
+                groups.append([])
+    return groups
+
+
+def _score(grade: Grade, cell: NotebookNode, results: dict[str, Result]) -> None:
+    result = results.get(grade.name)
+    if utils.is_solution(cell):
+        grade.auto_score, _ = utils.determine_grade(cell)  # a person grades it, unless it is unchanged
+    elif result is not None and result.verdict is not None:
+        grade.auto_score = result.verdict.scaled(float(cell.metadata.nbgrader.points))
+    else:
+        grade.auto_score = None
+    grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+
+
+def _comment(cell: NotebookNode, group: list[NotebookNode], results: dict[str, Result], unsafe: bool) -> str | None:
+    """What the gradebook notes on a solution: that it is unchanged, or why a person must look."""
+    parts = []
+    unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+    if unchanged and not utils.is_task(cell):
+        parts.append("No response.")
+    for other in group:
+        if utils.is_grade(other) and not utils.is_solution(other):
+            result = results.get(other.metadata.nbgrader.grade_id, Result(reason=NOT_RUN))
+            if result.reason:
+                parts.append(result.reason)
+    if unsafe:
+        parts.append("Graded without a sandbox.")
+    return " ".join(parts) or None

@@ -1,0 +1,1 @@
+"""What a check is written with (`vocabulary`, `plugin`, `reference`, `artifacts`) and run by (`runner`)."""

@@ -1,0 +1,97 @@
+"""The pytest plugin: fixtures for checks. Registered as `nbjudge`, so any course with pytest gets it.
+
+Under plain `pytest` the fixture `student` is the reference solution, reached over the same wire as a learner's.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from nbjudge.checks.artifacts import Artifacts
+from nbjudge.checks.reference import reference_object
+from nbjudge.conversation import standin
+from nbjudge.conversation.connection import begin_check
+from nbjudge.conversation.worker import solution_worker
+from nbjudge.course import Exercise, course_at
+
+STUDENT = pytest.StashKey[standin.StandIn]()
+FOLDER = pytest.StashKey[Path | None]()
+
+
+def _exercise(request: pytest.FixtureRequest) -> Exercise:
+    """The exercise that a check module belongs to: test_<exercise>.py."""
+    return course_at(request.path.parent).exercise(request.path.stem.removeprefix("test_"))
+
+
+class Rng:
+    """Random values that are the same in every run of a check, whoever is judged.
+
+    `normal` gives a tensor of standard normal values, `array` the same as NumPy, `mask` a boolean tensor.
+    """
+
+    def __init__(self, seed: int):
+        self._numpy = np.random.default_rng(seed)
+
+    def array(self, *shape: int, dtype=np.float64) -> np.ndarray:
+        return self._numpy.standard_normal(shape).astype(dtype)
+
+    def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+        return torch.from_numpy(self._numpy.standard_normal(shape)).to(dtype)
+
+    def mask(self, *shape: int, keep: float = 0.6) -> torch.Tensor:
+        """True with probability `keep`, and at least once in every row of the last dimension."""
+        mask = self._numpy.random(shape) < keep
+        first = self._numpy.integers(shape[-1], size=shape[:-1])
+        np.put_along_axis(mask, first[..., None], True, axis=-1)
+        return torch.from_numpy(mask)
+
+    def integers(self, low: int, high: int, *shape: int) -> torch.Tensor:
+        """Integers in [low, high), as a long tensor."""
+        return torch.from_numpy(self._numpy.integers(low, high, size=shape))
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> Rng:
+    """A generator seeded by the name of the check."""
+    return Rng(zlib.crc32(request.node.name.encode()))
+
+
+@pytest.fixture
+def make():
+    """`make(nn.Linear, 4, 6)`: an object that exists here and, with the same weights, where it is passed to."""
+    return standin.make
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest):
+    """The reference solution itself, from the solution cells of the course's source."""
+    return reference_object(_exercise(request))
+
+
+@pytest.fixture
+def artifacts(request: pytest.FixtureRequest) -> Artifacts:
+    """The files handed in beside the notebook; under plain pytest, those of the reference."""
+    if FOLDER in request.config.stash:
+        return Artifacts(request.config.stash[FOLDER])
+    return Artifacts(_exercise(request).artifacts)
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest):
+    """A stand-in for whoever is judged; under plain pytest, the reference solution."""
+    if STUDENT in request.config.stash:
+        yield request.config.stash[STUDENT]
+        return
+    exercise = _exercise(request)
+    with solution_worker(exercise) as worker:
+        connection = worker.connect()
+        connection.hello()
+        info = getattr(request.function, "nbjudge_check", None)
+        begin_check(connection, info.forbids if info else (), exercise.course.settings.given)
+        yield standin.StandIn(connection)
+        connection.end()

@@ -1,0 +1,24 @@
+"""The private parts of other libraries that nbjudge cannot do without, each with the versions it was tried with.
+
+`tests/nbjudge/test_compat.py` says in words which of them a new version has changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ListeningSockets:
+    """For `ipykernel.kernelapp.IPKernelApp` (tried: ipykernel 7.0 to 7.4): its sockets listen already.
+
+    Set `listeners`, descriptors by port, before `init_sockets` runs. ipykernel binds each of its sockets to an address;
+    it has no public way to be handed one that is bound.
+    """
+
+    listeners: dict[int, int]
+
+    def _bind_socket(self, socket: Any, port: int) -> int:
+        import zmq
+
+        socket.setsockopt(zmq.USE_FD, self.listeners[port])
+        return super()._bind_socket(socket, port)

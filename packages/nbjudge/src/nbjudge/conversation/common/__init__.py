@@ -1,0 +1,1 @@
+"""What both sides of the conversation share: frames, messages, and names."""

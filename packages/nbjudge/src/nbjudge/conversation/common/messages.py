@@ -1,0 +1,57 @@
+"""Messages between a grader and the processes that it forks by a parent: JSON, with open files beside it.
+
+They go over sequenced-packet Unix sockets, so a message arrives whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+
+JUDGE_FD = "NBJUDGE_FD"
+"""The environment variable by which a kernel finds its end of the socket that it is judged over."""
+
+_MAX_BYTES = 64 * 1024
+_MAX_FDS = 16
+_CREDENTIALS = struct.Struct("iII")  # process id, user id, group id
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """Two connected ends."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def send(end: socket.socket, message: dict, fds: list[int] | tuple[int, ...] = ()) -> None:
+    """Send a message; the receiver gets descriptors of its own for the files behind `fds`."""
+    data = json.dumps(message).encode()
+    if len(data) > _MAX_BYTES:
+        raise ValueError(f"a message of {len(data)} bytes is too long")
+    socket.send_fds(end, [data], fds)
+
+
+def receive(end: socket.socket) -> tuple[dict, list[int]]:
+    """The next message, and the descriptors that came with it. Raises `EOFError` at the end."""
+    data, fds, _, _ = socket.recv_fds(end, _MAX_BYTES, _MAX_FDS)
+    if not data:
+        raise EOFError("the other end is closed")
+    for fd in fds:
+        os.set_inheritable(fd, False)
+    return json.loads(data), fds
+
+
+def ask_for_senders(end: socket.socket) -> None:
+    """From now on, Linux notes with each message received at `end` which process sent it."""
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+
+
+def receive_with_sender(end: socket.socket) -> tuple[dict, int]:
+    """The next message and the id, in our pid namespace, of the process that sent it."""
+    data, notes, _, _ = end.recvmsg(_MAX_BYTES, socket.CMSG_SPACE(_CREDENTIALS.size))
+    if not data:
+        raise EOFError("the other end is closed")
+    for level, kind, note in notes:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+            return json.loads(data), _CREDENTIALS.unpack(note)[0]
+    raise ValueError("a message without its sender")

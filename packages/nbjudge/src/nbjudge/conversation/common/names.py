@@ -1,0 +1,28 @@
+"""Names: the object at an import path, and what a name of the learner's stands for while somebody is judged."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+
+MISSING = object()
+
+
+def find(path: str):
+    """The object at a dotted path, or None where there is none."""
+    try:
+        return pkgutil.resolve_name(path)
+    except (ImportError, AttributeError, ValueError):
+        return None
+
+
+def rebind(namespace: dict, names: Iterable[str], given: str) -> dict:
+    """Bind `names` to those of the `given` module; returns what they were before."""
+    saved = {}
+    parts = importlib.import_module(given) if given and names else None
+    for name in names:
+        if hasattr(parts, name):
+            saved[name] = namespace.get(name, MISSING)
+            namespace[name] = getattr(parts, name)
+    return saved

@@ -1,0 +1,232 @@
+"""The learner's side of the wire: runs in the process that holds the learner's code, and only serves calls.
+
+It knows no test and no expected value. A request names an object (by handle), an attribute or a call, and the
+answer carries data. Whatever the learner's code did to this process, the judge believes nothing of an answer
+but the arrays, and compares those.
+"""
+
+from __future__ import annotations
+
+import itertools
+import linecache
+import math
+import os
+import random
+import socket
+import types
+import warnings
+
+import numpy as np
+import torch
+
+from nbjudge.conversation.common import wire
+from nbjudge.conversation.common.messages import JUDGE_FD
+from nbjudge.conversation.common.names import MISSING, find, rebind
+from nbjudge.conversation.inside.watch import Watch, WatchedCall
+
+
+class Server:
+    """Serves one object of the learner's over a socket until it is told to end."""
+
+    def __init__(self, sock: socket.socket, root: object, first: int = 0):
+        self._channel, self._first = wire.Channel(sock), first
+        self._objects: dict[int, object] = {0: root}
+        self._calls: dict[int, tuple[dict, list]] = {}
+        self._ids = itertools.count(1)
+        self._watch = Watch(())
+
+    def run(self) -> None:
+        self._channel.send({"id": self._first, "ok": True}, {})
+        while True:
+            try:
+                request, arrays = self._channel.receive()
+            except KeyboardInterrupt:
+                continue  # the judge gave up on a call that had just ended
+            except EOFError:
+                return
+            if request["op"] == "end":
+                return
+            reply, out = self._answer(request, arrays)
+            self._channel.send({"id": request["id"], **reply}, out)
+
+    def _answer(self, request: dict, arrays: dict) -> tuple[dict, dict]:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return getattr(self, "_do_" + request["op"])(request, arrays)
+        except BaseException as error:  # SystemExit and the like must not end the service
+            return {"error": error_as_data(error)}, {}
+
+    # -- operations ---------------------------------------------------------------------------------------
+
+    def _do_call(self, request: dict, arrays: dict):
+        target = self._objects[request["target"]]
+        decoder = wire.Decoder(arrays, self._resolve, trusted=True)
+        args = decoder.decode(request["args"])
+        kwargs = decoder.decode(request["kwargs"])
+        pristine = {key: _copy(value) for key, value in decoder.decoded.items()}
+        leaves = self._leaves(request, decoder)
+        with torch.set_grad_enabled(request["grad"]), self._watch:
+            result = target(*args, **kwargs)
+        if isinstance(result, (types.GeneratorType, itertools.chain)):
+            result = list(itertools.islice(result, wire.BOUNDS.items))
+        encoder = wire.Encoder(self._keep)
+        reply = {"ok": encoder.encode(result)}
+        reply["call"] = self._remember(leaves, encoder)
+        reply["changed"] = {
+            key: encoder.encode(value) for key, value in decoder.decoded.items() if _differs(value, pristine[key])
+        }
+        return reply, encoder.arrays
+
+    def _do_make(self, request: dict, arrays: dict):
+        maker = load(request["recipe"])
+        decoder = wire.Decoder(arrays, self._resolve, trusted=True)
+        made = maker(*decoder.decode(request["args"]), **decoder.decode(request["kwargs"]))
+        if request["state"] is not None:
+            made.load_state_dict(decoder.decode(request["state"]))
+            made.train(request["training"])
+        return {"ok": self._keep(made)}, {}
+
+    def _do_get(self, request: dict, arrays: dict):
+        encoder = wire.Encoder(self._keep)
+        value = getattr(self._objects[request["target"]], request["name"])
+        return {"ok": encoder.encode(value)}, encoder.arrays
+
+    def _do_set(self, request: dict, arrays: dict):
+        value = wire.Decoder(arrays, self._resolve, trusted=True).decode(request["value"])
+        setattr(self._objects[request["target"]], request["name"], value)
+        return {"ok": None}, {}
+
+    def _do_item(self, request: dict, arrays: dict):
+        encoder = wire.Encoder(self._keep)
+        return {"ok": encoder.encode(self._objects[request["target"]][request["key"]])}, encoder.arrays
+
+    def _do_length(self, request: dict, arrays: dict):
+        return {"ok": len(self._objects[request["target"]])}, {}
+
+    def _do_backward(self, request: dict, arrays: dict):
+        """Gradients of the outputs of an earlier call, for given cotangents; parameters keep theirs in `.grad`."""
+        leaves, outputs = self._calls[request["call"]]
+        cotangents = wire.Decoder(arrays, self._resolve, trusted=True).decode(request["cotangents"])
+        pairs = [(o, c) for o, c in zip(outputs, cotangents, strict=True) if c is not None]
+        for leaf in leaves.values():
+            leaf.grad = None
+        torch.autograd.backward([o for o, _ in pairs], [c for _, c in pairs], retain_graph=True)
+        encoder = wire.Encoder(self._keep)
+        grads = {key: leaf.grad for key, leaf in leaves.items()}
+        return {"ok": encoder.encode(grads)}, encoder.arrays
+
+    def _do_gradients(self, request: dict, arrays: dict):
+        module = self._objects[request["target"]]
+        encoder = wire.Encoder(self._keep)
+        return {"ok": encoder.encode({name: p.grad for name, p in module.named_parameters()})}, encoder.arrays
+
+    def _do_reset(self, request: dict, arrays: dict):
+        self._objects = {0: self._objects[0]}
+        self._calls = {}
+        self._watch = Watch(request["forbids"], request["given"])
+        random.seed(request["seed"])
+        np.random.seed(request["seed"])
+        # Not torch.manual_seed: it notes a whole traceback for every kind of accelerator there might be.
+        torch.default_generator.manual_seed(request["seed"])
+        return {"ok": None}, {}
+
+    # -- helpers ------------------------------------------------------------------------------------------
+
+    def _keep(self, value: object) -> dict:
+        number = next(self._ids)
+        self._objects[number] = value
+        return {"handle": number, "types": [f"{c.__module__}.{c.__qualname__}" for c in type(value).__mro__][:12]}
+
+    def _resolve(self, node: dict):
+        if "handle" in node:
+            return self._objects[node["handle"]]
+        return load(node)
+
+    def _leaves(self, request: dict, decoder: wire.Decoder) -> dict[str, torch.Tensor]:
+        keys = request["wants_grad"] if request["grad"] else []
+        return {key: decoder.decoded[key].requires_grad_() for key in keys}
+
+    def _remember(self, leaves: dict, encoder: wire.Encoder) -> int | None:
+        if not encoder.linked:
+            return None
+        number = next(self._ids)
+        self._calls[number] = (leaves, list(encoder.linked.values()))
+        return number
+
+
+def load(recipe: dict):
+    """A callable from its import path, or from its source (helpers that a check module defines)."""
+    if "path" in recipe:
+        found = find(recipe["path"])
+        if found is None:
+            raise ImportError(f"there is no {recipe['path']}")
+        return found
+    namespace = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": np, "math": math}
+    exec(compile(recipe["source"], "<check helper>", "exec"), namespace)  # the judge's own text
+    return namespace[recipe["name"]]
+
+
+def error_as_data(error: BaseException) -> dict:
+    """An exception as data: its type's name and its message, both bounded."""
+    try:
+        message = str(error)[:2000]
+    except Exception:  # a learner's __str__ may itself fail
+        message = ""
+    return {
+        "type": type(error).__name__[:200],
+        "base": next((c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"), ""),
+        "message": message,
+        "line": _own_line(error),
+        "forbidden": isinstance(error, WatchedCall),
+        "wire": isinstance(error, wire.WireError),
+    }
+
+
+def _own_line(error: BaseException) -> str:
+    """The line of the notebook, or of the file that is judged, in which the error came up."""
+    line, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == "__main__":
+            line = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno, trace.tb_frame.f_globals)
+        trace = trace.tb_next
+    return line.strip()[:200]
+
+
+def _copy(value: object):
+    return value.clone() if isinstance(value, torch.Tensor) else np.array(value)
+
+
+def _differs(now: object, before: object) -> bool:
+    if isinstance(now, torch.Tensor):
+        return not torch.equal(now.detach(), before)
+    return not np.array_equal(now, before)
+
+
+def serve(
+    sock: socket.socket, namespace: dict, expression: str, earlier_names: list[str], given: str, first: int = 0
+) -> None:
+    """Serve `expression` of `namespace`, with the earlier names bound to those of the `given` module.
+
+    The learner's own names are put back afterwards, so that later cells see the learner's world unchanged.
+    """
+    saved = rebind(namespace, earlier_names, given)
+    try:
+        try:
+            root = eval(expression, namespace)  # the instructor's own text
+        except BaseException as error:
+            wire.Channel(sock).send({"id": first, "error": error_as_data(error)}, {})
+            return
+        Server(sock, root, first).run()
+    finally:
+        for name, value in saved.items():
+            if value is MISSING:
+                namespace.pop(name, None)
+            else:
+                namespace[name] = value
+
+
+def serve_kernel(namespace: dict, expression: str, earlier_names: list[str], given: str, first: int) -> None:
+    """`serve` on the socket that the kernel was given when it started."""
+    with socket.socket(fileno=os.dup(int(os.environ[JUDGE_FD]))) as sock:
+        serve(sock, namespace, expression, earlier_names, given, first)

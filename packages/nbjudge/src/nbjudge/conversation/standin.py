@@ -1,0 +1,260 @@
+"""The judge's side of the wire: a stand-in that a check uses as if it were the learner's own object.
+
+Calls travel to the learner's process and come back as plain arrays. Autograd works through it: the result of a
+call that depends on a tensor or parameter with `requires_grad` can be differentiated here, and the backward
+pass runs where the learner's code is.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from nbjudge import words
+from nbjudge.conversation.common import wire
+from nbjudge.conversation.common.names import find
+from nbjudge.conversation.connection import Connection, Unusable
+
+_RECIPE = "_nbjudge_recipe"
+
+
+class StandIn:
+    """Stands for an object in the learner's process: call it, read its attributes, pass it as an argument."""
+
+    def __init__(self, connection: Connection, handle: int = 0, types_: tuple[str, ...] = ()):
+        vars(self).update(_connection=connection, _handle=handle, _types=types_)
+
+    def __call__(self, *args: object, **kwargs: object):
+        encoder = wire.Encoder(self._send_handle, keep_strides=True)
+        document, arrays = self._connection.request(
+            "call",
+            encoder,
+            target=self._handle,
+            args=encoder.encode(args),
+            kwargs=encoder.encode(kwargs),
+            grad=torch.is_grad_enabled(),
+            wants_grad=list(encoder.linked),
+        )
+        decoder = self._decoder(arrays)
+        try:
+            result = decoder.decode(document.get("ok"))
+            self._write_back(document.get("changed"), decoder, encoder)
+        except wire.WireError as error:
+            raise Unusable(str(error)) from error
+        self._connection.observe(result)
+        if isinstance(document.get("call"), int):
+            result = self._with_gradients(document, result, encoder)
+        return result
+
+    def __getattr__(self, name: str):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._ask("get", target=self._handle, name=name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        encoder = wire.Encoder(self._send_handle, keep_strides=True)
+        self._connection.request("set", encoder, target=self._handle, name=name, value=encoder.encode(value))
+
+    def __getitem__(self, key: int | str):
+        return self._ask("item", target=self._handle, key=key)
+
+    def __len__(self) -> int:
+        return int(self._ask("length", target=self._handle))
+
+    def __iter__(self):
+        return (self[index] for index in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<stand-in for {self._types[0] if self._types else 'the exercise'}>"
+
+    def _ask(self, op: str, **fields: object):
+        document, arrays = self._connection.request(op, **fields)
+        try:
+            return self._decoder(arrays).decode(document.get("ok"))
+        except wire.WireError as error:
+            raise Unusable(str(error)) from error
+
+    def _decoder(self, arrays: dict) -> wire.Decoder:
+        return wire.Decoder(arrays, lambda node: _stand_in(self._connection, node))
+
+    def _send_handle(self, value: object) -> dict:
+        if isinstance(value, StandIn):
+            return {"handle": value._handle}
+        if hasattr(value, _RECIPE):
+            return {"handle": _make(self._connection, value)._handle}
+        return recipe(value)
+
+    def _write_back(self, changed: object, decoder: wire.Decoder, encoder: wire.Encoder) -> None:
+        """What the learner's code did to its arguments happens to the caller's, as it would in one process."""
+        for key, node in (changed if isinstance(changed, dict) else {}).items():
+            new, old = decoder.decode(node), encoder.sent.get(key)
+            if isinstance(old, torch.Tensor) and isinstance(new, torch.Tensor) and old.shape == new.shape:
+                with torch.no_grad():
+                    old.copy_(new)
+            elif isinstance(old, torch.Tensor) and isinstance(new, torch.Tensor):
+                old.data = new  # `x.transpose_(1, 2)` changes the caller's shape, too
+            elif isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.shape == new.shape:
+                np.copyto(old, new, casting="unsafe")
+
+    def _with_gradients(self, document: dict, result: object, encoder: wire.Encoder):
+        """Replace the tensors of `result` that have a gradient by ones that autograd can follow back."""
+        found: list[torch.Tensor] = []
+        _collect(document["ok"], result, found)
+        leaves = encoder.linked
+        anchor = torch.zeros((), requires_grad=True)
+        call = _Call(self._connection, document["call"], list(leaves))
+        linked = iter(_Bridge.apply(call, len(found), anchor, *found, *leaves.values()))
+        return _replace(document["ok"], result, linked)
+
+
+def _stand_in(connection: Connection, node: dict) -> StandIn:
+    handle, kinds = node.get("handle"), node.get("types", [])
+    if not isinstance(handle, int) or not isinstance(kinds, list):
+        raise wire.WireError("the answer holds something that is no value")
+    return StandIn(connection, handle, tuple(words.clean(kind, 200) for kind in kinds[:12]))
+
+
+class _Call:
+    def __init__(self, connection: Connection, number: int, leaves: list[str]):
+        self.connection, self.number, self.leaves = connection, number, leaves
+
+
+class _Bridge(torch.autograd.Function):
+    """Outputs here whose backward pass is run in the learner's process."""
+
+    @staticmethod
+    def forward(ctx, call: _Call, count: int, anchor: torch.Tensor, *tensors: torch.Tensor):
+        ctx.call, ctx.shapes = call, [t.shape for t in tensors[count:]]
+        ctx.set_materialize_grads(False)
+        return tuple(t.clone() for t in tensors[:count])
+
+    @staticmethod
+    def backward(ctx, *cotangents: torch.Tensor | None):
+        call = ctx.call
+        encoder = wire.Encoder(_no_handle)
+        document, arrays = call.connection.request(
+            "backward", encoder, call=call.number, cotangents=encoder.encode(list(cotangents))
+        )
+        try:
+            grads = wire.Decoder(arrays, _no_handle).decode(document.get("ok"))
+        except wire.WireError as error:
+            raise Unusable(str(error)) from error
+        call.connection.observe(grads)
+        grads = grads if isinstance(grads, dict) else {}
+        found = [grads.get(key) for key in call.leaves]
+        fitting = [
+            g if isinstance(g, torch.Tensor) and g.shape == shape else None
+            for g, shape in zip(found, ctx.shapes, strict=True)
+        ]
+        return (None, None, None, *[None] * len(cotangents), *fitting)
+
+
+def _no_handle(_: object):
+    raise wire.WireError("a gradient must be an array")
+
+
+def _collect(node: object, value: object, found: list) -> None:
+    """The tensors of a decoded value whose original has a gradient, in order."""
+    if isinstance(node, dict) and node.get("grad") is True and isinstance(value, torch.Tensor):
+        found.append(value)
+    for inner, part in _children(node, value):
+        _collect(inner, part, found)
+
+
+def _replace(node: object, value: object, linked):
+    if isinstance(node, dict) and node.get("grad") is True and isinstance(value, torch.Tensor):
+        return next(linked)
+    children = list(_children(node, value))
+    if isinstance(value, (list, tuple)):
+        return type(value)(_replace(inner, part, linked) for inner, part in children)
+    if isinstance(value, dict):
+        keys = list(value)
+        return {k: _replace(inner, part, linked) for k, (inner, part) in zip(keys, children, strict=True)}
+    return value
+
+
+def _children(node: object, value: object):
+    if isinstance(value, (list, tuple)):
+        return zip(node[type(value).__name__], value, strict=True)
+    if isinstance(value, dict) and len(node["dict"]) == len(value):
+        return zip([pair[1] for pair in node["dict"]], value.values(), strict=True)
+    return ()
+
+
+def recipe(value: object) -> dict:
+    """How the learner's process gets a callable of ours: by import path, or by the source of a check's helper."""
+    module, name = getattr(value, "__module__", None) or "torch", getattr(value, "__name__", "")
+    home = getattr(sys.modules.get(module), "__file__", None) or ""
+    if Path(home).name.startswith("test_") and (inspect.isclass(value) or inspect.isfunction(value)):
+        return {"source": textwrap.dedent(inspect.getsource(value)), "name": name}
+    if name and find(f"{module}.{name}") is value:
+        return {"path": f"{module}.{name}"}
+    raise TypeError(f"a {type(value).__name__} cannot be sent; make it with the `make` fixture")
+
+
+def make(kind: type | str, *args: object, **kwargs: object):
+    """Make an object that exists on both sides: here, and, with the same weights, wherever it is passed to.
+
+    `kind` is a class of torch or of the check module itself, or the import path of one.
+    """
+    path = {"path": kind} if isinstance(kind, str) else recipe(kind)
+    if isinstance(kind, str):
+        module, _, name = kind.rpartition(".")
+        kind = getattr(importlib.import_module(module), name)
+    made = kind(*args, **kwargs)
+    object.__setattr__(made, _RECIPE, (path, args, kwargs))
+    return made
+
+
+def _make(connection: Connection, value: object) -> StandIn:
+    """The object's twin in the learner's process, made there anew with the weights it has here now."""
+    path, args, kwargs = getattr(value, _RECIPE)
+    root = StandIn(connection)
+    encoder = wire.Encoder(root._send_handle, keep_strides=True)
+    state = None
+    if isinstance(value, torch.nn.Module):
+        state = encoder.encode({k: v.detach() for k, v in value.state_dict().items()})
+    document, _ = connection.request(
+        "make",
+        encoder,
+        recipe=path,
+        args=encoder.encode(args),
+        kwargs=encoder.encode(kwargs),
+        state=state,
+        training=getattr(value, "training", True),
+    )
+    return _stand_in(connection, document.get("ok") if isinstance(document.get("ok"), dict) else {})
+
+
+def twin(student: object, made: object):
+    """The twin, beside `student`, of an object from `make`: pass it to the learner's code, then look at it.
+
+    Every pass of `made` itself makes another twin; this one stays the same, so that what the learner's code did
+    to it can be seen. Beside an object of this process, such as the reference, it is `made` itself.
+    """
+    return _make(student._connection, made) if isinstance(student, StandIn) else made
+
+
+def gradients(module: object) -> dict[str, torch.Tensor | None]:
+    """The gradients of a module's parameters by name, for a stand-in and for a module of our own alike."""
+    if isinstance(module, StandIn):
+        found = module._ask("gradients", target=module._handle)
+        module._connection.observe(found)
+        return found if isinstance(found, dict) else {}
+    return {name: p.grad for name, p in module.named_parameters()}
+
+
+def is_a(value: object, kind: type) -> bool:
+    """Whether an object, on either side, is an instance of a class of torch or of the given parts."""
+    if isinstance(value, StandIn):
+        return any(
+            name.rsplit(".", 1)[-1] == kind.__qualname__ and name.split(".")[0] == kind.__module__.split(".")[0]
+            for name in value._types
+        )
+    return isinstance(value, kind)

@@ -1,0 +1,133 @@
+"""A process of our own that runs plain Python as if it were a learner's cell: for `check`, `audit` and CI.
+
+It keeps the code apart from the judge, but is no sandbox: it is for files that the author trusts.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from functools import cache
+from pathlib import Path
+
+from nbjudge.conversation.common import messages, wire
+from nbjudge.conversation.connection import Connection
+from nbjudge.course import Exercise
+from nbjudge.words import exit_in_words
+
+# The last one is imported by torch's first backward pass, which would otherwise cost every process 0.2 s.
+PRELOAD = ("nbjudge.conversation.inside.serve", "jaxtyping", "torch.fx.experimental.symbolic_shapes")
+_FORK_SERVER = "nbjudge.conversation.inside.forkserver"
+
+
+class ForkServer:
+    """Our end of a fork server: it is started with the first fork, and again whenever it has ended."""
+
+    def __init__(self, preload: tuple[str, ...]):
+        self._preload = preload
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen | None = None
+        self._socket: socket.socket | None = None
+
+    def spawn(self, fd: int) -> int:
+        """Fork a child that hears on the socket `fd` what it is to run, and serves there; returns its process id."""
+        return self._ask({"op": "spawn"}, [fd])["pid"]
+
+    def status(self, pid: int, wait: bool = False) -> int | None:
+        """The exit status of a child (negative: the signal that ended it), or None while it runs."""
+        return self._ask({"op": "status", "pid": pid, "wait": wait}, [])["status"]
+
+    def _ask(self, request: dict, fds: list[int]) -> dict:
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+            messages.send(self._socket, request, fds)
+            return messages.receive(self._socket)[0]
+
+    def _start(self) -> None:
+        self._socket, theirs = messages.pair()
+        with theirs:
+            command = [sys.executable, "-m", _FORK_SERVER, *self._preload]
+            self._process = subprocess.Popen(command, stdin=theirs, start_new_session=True)
+
+
+@cache
+def _server(course_modules: tuple[str, ...]) -> ForkServer:
+    return ForkServer((*PRELOAD, *course_modules))
+
+
+class Worker:
+    """Runs the source of one exercise, and serves its object. The judge's host for plain Python."""
+
+    def __init__(self, exercise: Exercise, folder: Path | None):
+        settings = exercise.course.settings
+        self._job = {
+            "setup": exercise.setup,
+            "source": exercise.solution,
+            "expression": exercise.expression,
+            "earlier_names": list(exercise.earlier_names),
+            "given": settings.given,
+        }
+        self.folder = folder
+        self.sources = [exercise.solution]
+        self._server = _server(settings.course_modules)
+        self._pid: int | None = None
+        self._socket: socket.socket | None = None
+
+    def connect(self) -> Connection:
+        """A conversation with the served object, in a new process."""
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._pid = self._server.spawn(theirs.fileno())
+        wire.Channel(self._socket).send(self._job, {})
+        return Connection(self._socket)
+
+    def interrupt(self) -> None:
+        """Interrupt the call that runs, as Ctrl-C does."""
+        if self._pid is not None and self._server.status(self._pid) is None:
+            os.kill(self._pid, signal.SIGINT)
+
+    def kill(self) -> str:
+        """End the process; returns why it had ended by itself, or an empty string."""
+        pid, self._pid = self._pid, None
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if pid is None:
+            return ""
+        status = self._status_soon(pid)
+        if status is None:
+            os.kill(pid, signal.SIGKILL)
+            self._server.status(pid, wait=True)
+            return ""
+        return exit_in_words(status)
+
+    def _status_soon(self, pid: int) -> int | None:
+        """A process that closed its socket may need a moment to end."""
+        for _ in range(20):
+            status = self._server.status(pid)
+            if status is not None:
+                return status
+            time.sleep(0.005)
+        return None
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
+def source_worker(exercise: Exercise, source: str, folder: Path | None = None) -> Worker:
+    """A process that holds what `source` defines for `exercise`; by default with the reference's files."""
+    return Worker(exercise.with_source(source), folder or exercise.artifacts)
+
+
+def solution_worker(exercise: Exercise) -> Worker:
+    """A process that holds the reference solution."""
+    return source_worker(exercise, exercise.solution)

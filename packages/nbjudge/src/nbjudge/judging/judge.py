@@ -1,0 +1,274 @@
+"""The judge: runs an exercise's checks against a learner's object that lives in another process.
+
+A *host* is whatever holds that object: a kernel under autograde, a plain process for `nbjudge check`, a thread
+of an author's notebook. The judge connects, runs the checks, and survives whatever the host does.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import torch
+
+from nbjudge.checks.runner import Check, run_checks
+from nbjudge.checks.vocabulary import Mismatch
+from nbjudge.conversation.connection import (
+    SEED,
+    Broken,
+    Connection,
+    ForbiddenCall,
+    Gone,
+    StudentError,
+    Unresponsive,
+    Unusable,
+    begin_check,
+)
+from nbjudge.conversation.inside import serve
+from nbjudge.conversation.standin import StandIn
+from nbjudge.conversation.worker import source_worker
+from nbjudge.course import Course, Exercise, Sample
+from nbjudge.judging import known
+from nbjudge.judging.known import Known, Transcript
+from nbjudge.judging.recognise import best_match
+from nbjudge.judging.verdict import CheckResult, Verdict
+from nbjudge.source_text import forbidden_name
+
+log = logging.getLogger("nbjudge")
+_RESTARTS = 2  # replaced hosts per exercise, before the remaining checks are given up
+_INTERRUPT_SECONDS = 1.0
+
+
+class Host(Protocol):
+    """What holds the learner's object."""
+
+    sources: list[str]  # the learner's code, as text
+    folder: Path | None  # what was handed in beside it
+
+    def connect(self) -> Connection:
+        """A conversation with the object, in a fresh process if the last one was killed."""
+
+    def interrupt(self) -> None:
+        """Interrupt the call that runs, as Ctrl-C does."""
+
+    def kill(self) -> str:
+        """End the process; returns why it had ended by itself, or an empty string."""
+
+
+class Judge:
+    """Judges objects against the checks of a course."""
+
+    def __init__(self, course: Course):
+        self.course = course
+        self._known: dict[str, list[Known]] = {}
+
+    def judge(self, exercise: str, host: Host, seconds: float | None = None) -> Verdict:
+        """The verdict on `host`'s object, with the known mistake it shows, if any."""
+        wanted = self.course.exercise(exercise)
+        return self._verdict(wanted, *self._run(wanted, host, seconds))
+
+    def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
+        """Judge plain Python as if it were the learner's cell, handed in with the files of `folder`."""
+        with source_worker(self.course.exercise(exercise), source, folder) as worker:
+            return self.judge(exercise, worker)
+
+    def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
+        """The verdict on every known mistake, each run anew."""
+        wanted = self.course.exercise(exercise)
+        found = self._known[exercise] = self._run_mistakes(wanted)
+        return [(one.sample, self._verdict(wanted, one.checks, one.transcript)) for one in found]
+
+    def _verdict(self, exercise: Exercise, checks: list[CheckResult], transcript: Transcript) -> Verdict:
+        verdict = Verdict(exercise.name, checks)
+        if not verdict.passed:
+            sample = best_match(transcript, [(one.sample, one.transcript) for one in self._mistakes(exercise)])
+            if sample is not None:
+                verdict.mistake, verdict.advice = sample.name, sample.advice
+        return verdict
+
+    def _run(self, exercise: Exercise, host: Host, seconds: float | None) -> tuple[list[CheckResult], Transcript]:
+        settings = exercise.course.settings
+        run = _Run(host, settings.given, settings.check_seconds, seconds or settings.cell_seconds)
+        return run_checks(exercise.check_file, run.all), run.transcript
+
+    def _mistakes(self, exercise: Exercise) -> list[Known]:
+        """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""
+        if exercise.name not in self._known:
+            self._known[exercise.name] = known.load(exercise) or self._run_mistakes(exercise)
+        return self._known[exercise.name]
+
+    def _run_mistakes(self, exercise: Exercise) -> list[Known]:
+        found = []
+        for sample in exercise.mistakes:
+            with source_worker(exercise, sample.source, sample.folder) as worker:
+                found.append(Known(sample, *self._run(exercise, worker, None)))
+        known.save(exercise, found)
+        return found
+
+
+class _Run:
+    """One run of all checks of an exercise."""
+
+    def __init__(self, host: Host, given: str, check_seconds: float, seconds: float):
+        self._host, self._given = host, given
+        self._check_seconds, self._end = check_seconds, time.monotonic() + seconds
+        self._restarts = _RESTARTS
+        self._connection: Connection | None = None
+        self._missing: str | None = None  # why no check can run
+        self.transcript = Transcript()
+
+    def all(self, checks: list[Check]) -> list[CheckResult]:
+        with _one_thread():
+            results = [self._one(check) for check in checks]
+        if self._connection is not None:
+            self._connection.end()
+        return results
+
+    def _one(self, check: Check) -> CheckResult:
+        answers: list = []
+        expected, seen = self._outcome(check, answers)
+        passed = not expected and not seen
+        if not passed and not answers:
+            answers.append(("seen", seen))  # nothing was asked: what was handed in is what tells mistakes apart
+        self.transcript.passed[check.name] = passed
+        self.transcript.answers[check.name] = answers
+        return CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen)
+
+    def _outcome(self, check: Check, answers: list) -> tuple[str, str]:
+        """What was expected and what was seen, both empty for a check that passed."""
+        says, forbids = check.info.says, check.info.forbids
+        if self._missing is None and time.monotonic() > self._end:
+            self._missing = "not run: the time for this exercise was used up"
+        if self._missing is None and self._connection is None:
+            self._open()
+        if self._missing is not None:
+            return says, self._missing
+        named = forbidden_name(self._host.sources, forbids)
+        if named:
+            return says, _called(named)
+        connection = self._connection
+        connection.deadline = min(self._end, time.monotonic() + self._check_seconds)
+        connection.observed = answers
+        try:
+            begin_check(connection, forbids, self._given)
+        except (Unresponsive, Gone) as error:
+            self._recover(error)
+            return says, "the process that holds your code did not answer"
+        torch.default_generator.manual_seed(SEED)
+        error = check.run(StandIn(connection), self._host.folder)
+        if isinstance(error, (Unresponsive, Gone)):
+            return says, self._recover(error)
+        return explain(error, says)
+
+    def _open(self) -> None:
+        """Connect, and wait until the object is there."""
+        while self._connection is None and self._missing is None:
+            connection = self._host.connect()
+            connection.deadline = min(self._end, time.monotonic() + self._check_seconds) + 5
+            try:
+                connection.hello()
+                self._connection = connection
+            except StudentError as error:
+                self._missing = f"your code does not define it: {error.kind}: {error.message}"
+                return
+            except (Unresponsive, Gone, Unusable):
+                why = self._host.kill()
+                self._restarts -= 1
+                if self._restarts < 0 or not why:
+                    self._missing = f"the process that holds your code {why or 'did not answer'}"
+
+    def _recover(self, error: Exception) -> str:
+        """After a call that did not come back: interrupt it, or replace the host. Returns what was seen."""
+        if isinstance(error, Unresponsive):
+            seen = f"no answer within {self._check_seconds:g} seconds: does a loop never end"
+            self._host.interrupt()
+            self._connection.deadline = time.monotonic() + _INTERRUPT_SECONDS
+            try:
+                self._connection.request("reset", forbids=[], given=self._given, seed=SEED)
+                return seen
+            except (Unresponsive, Gone, Unusable, StudentError):
+                self._host.kill()
+        else:
+            why = self._host.kill()
+            seen = (
+                str(error) if isinstance(error, Broken) else f"your code ended the process: it {why or 'went silent'}"
+            )
+        self._connection = None
+        self._restarts -= 1
+        if self._restarts < 0:
+            self._missing = "not run: earlier checks ended the process too often"
+        return seen
+
+
+@contextmanager
+def _one_thread():
+    """Small tensors are no work for several threads, which would only wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _called(name: str) -> str:
+    if name in ("sys.setprofile", "_thread.start_new_thread"):
+        return f"your code calls {name}, which hides from this check what it calls"
+    return f"your code calls {name}, which this exercise asks you to build yourself"
+
+
+def explain(error: BaseException | None, says: str) -> tuple[str, str]:
+    """What was expected and what was seen, for the exception that ended a check."""
+    if error is None:
+        return "", ""
+    if isinstance(error, Mismatch):
+        return error.expected, error.seen
+    if isinstance(error, ForbiddenCall):
+        return says, _called(str(error))
+    if isinstance(error, StudentError):
+        if error.kind == "NotImplementedError":
+            return says, "it is not done yet: the cell still raises NotImplementedError"
+        where = f" in the line `{error.line}`" if error.line else ""
+        return says, f"your code raised {error.kind}{where}: {error.message}"[:600].rstrip(" :")
+    if isinstance(error, Unusable):
+        return says, str(error)
+    if isinstance(error, AssertionError):
+        # pytest's account of an assert: what its author wrote, if anything, then the condition with its values.
+        said, _, condition = f"\n{error}".partition("\nassert ")
+        failed = f"the condition {condition.splitlines()[0]} does not hold" if condition else "it does not hold"
+        return says, (said.strip() or failed)[:600]
+    log.debug("a check ended with %r", error)
+    return says, f"an answer that the check cannot use ({type(error).__name__})"
+
+
+class InProcess:
+    """An object of this process, served by a thread: the host of an author's notebook."""
+
+    def __init__(self, obj: object):
+        self._object = obj
+        self.sources: list[str] = []
+        self.folder = Path.cwd()
+
+    def connect(self) -> Connection:
+        ours, theirs = socket.socketpair()
+        threading.Thread(target=serve.Server(theirs, self._object).run, daemon=True).start()
+        return Connection(ours)
+
+    def interrupt(self) -> None:
+        """A thread cannot be interrupted; the author's own kernel can."""
+
+    def kill(self) -> str:
+        return ""
+
+
+def judge(exercise: str, obj: object) -> Verdict:
+    """Judge an object of this process, and show the table: what a grading cell of a source notebook runs.
+
+    The verdict reads as the score, which is how nbgrader takes partial credit.
+    """
+    return Judge(Course()).judge(exercise, InProcess(obj))

@@ -1,0 +1,17 @@
+"""What kernels find imported already."""
+
+PRELOAD = (
+    "numpy",
+    "torch",
+    "torch._dynamo",  # else imported by the first step of an optimiser, which would take a second
+    "safetensors.torch",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "jaxtyping",
+    "stack_data",  # this and the next two: for the first traceback
+    "pygments.formatters.terminal256",
+    "pygments.lexers.python",
+    "tornado.platform.asyncio",
+    "nbjudge.conversation.inside.serve",
+)
+"""What is imported once, before any kernel. What is not installed is left out."""

@@ -1,0 +1,124 @@
+"""The Jupyter kernel that grades: ipykernel, without what only a person at a keyboard needs.
+
+Most of a kernel's start does not depend on who it is for. So the warm parent makes the application and the
+interactive shell once, and each kernel goes on from there: `IPKernelApp.initialize` sets up what is common,
+then asks where the kernel is to be reached, by `init_connection_file`. In that call, the parent forks.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import zmq
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.compilerop import CachingCompiler
+from traitlets import Type
+from traitlets.config import Config
+
+from nbjudge.compat import ListeningSockets
+from nbjudge.kernels.common.ports import PORTS
+
+
+@dataclass
+class Connection:
+    """Where a kernel is reached: the path that its sockets have outside, its key, and the sockets."""
+
+    ip: str
+    key: bytes
+    listeners: list[int]
+    """Descriptors, in the order of `PORTS`."""
+
+
+class GradingShell(ZMQInteractiveShell):
+    """IPython's shell, which runs "!command" without a pseudo-terminal: kernels have no such devices."""
+
+    def system_piped(self, cmd: str) -> None:
+        """Run a command, and print what it prints."""
+        command = self.var_expand(cmd, depth=1)
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        with subprocess.Popen(command, shell=True, text=True, errors="replace", **pipes) as process:
+            for line in process.stdout:
+                print(line, end="")
+        self.user_ns["_exit_code"] = process.returncode
+
+    system = system_piped
+
+
+class GradingKernel(IPythonKernel):
+    """An IPython kernel that adopts the shell which the parent has made."""
+
+    shell_class = Type(GradingShell)
+
+    def __init__(self, **kwargs: Any):
+        kwargs["debugpy_stream"] = None  # nobody will debug
+        super().__init__(**kwargs)
+        self.shell.parent = self.shell.kernel = self
+
+
+class GradingApp(ListeningSockets, IPKernelApp):
+    """Starts a `GradingKernel`. `connect` comes between what kernels share and what is each one's own."""
+
+    kernel_class = GradingKernel
+    connect: Callable[[], Connection]
+
+    def init_connection_file(self) -> None:
+        """Where ipykernel would read its connection file, learn the connection by `connect`."""
+        self.log.setLevel(self.log_level)  # else ipykernel would write every message, and nobody read it
+        # Not ipykernel's compiler, which names each cell after a hash for the debugger, made byte by byte.
+        self.shell = GradingShell.instance(
+            parent=self, profile_dir=self.profile_dir, kernel=None, compiler_class=CachingCompiler
+        )
+        super().init_extensions()
+        super().init_code()
+        connection = self.connect()
+        self.transport, self.ip, self.session.key = "ipc", connection.ip, connection.key
+        # The grader listens already: its client need not wait for us, and we need no directory in common.
+        self.listeners = dict(zip(PORTS.values(), connection.listeners, strict=True))
+        for name, port in PORTS.items():
+            setattr(self, name, port)
+
+    def init_extensions(self) -> None:
+        """The parent has done it."""
+
+    def init_code(self) -> None:
+        """The parent has done it."""
+
+    def init_control(self, context: zmq.Context) -> None:
+        """As in ipykernel, but for the connection by which a debugger would talk to the shell."""
+        super().init_control(context)
+        self.debug_shell_socket.close(linger=0)
+
+    def init_heartbeat(self) -> None:
+        """No thread to show that we are alive: the grader sees the process."""
+
+    def write_connection_file(self, **kwargs: Any) -> None:
+        """The grader knows it."""
+
+    def log_connection_info(self) -> None:
+        """The grader knows it."""
+
+
+def make(connect: Callable[[], Connection]) -> GradingApp:
+    """The application, not yet initialised."""
+    config = Config()
+    config.HistoryManager.enabled = False  # a database and a thread
+    config.IPKernelApp.capture_fd_output = False  # pipes and threads for what C code prints
+    config.IPCompleter.use_jedi = False
+    app = GradingApp.instance(config=config)
+    app.connect = connect
+    return app
+
+
+def hide_debugger() -> None:
+    """Let ipykernel find no debugger: importing one takes longer than all the rest of a kernel's start."""
+    sys.modules["debugpy"] = None
+    try:
+        import ipykernel.debugger  # noqa: F401
+    finally:
+        del sys.modules["debugpy"]

@@ -1,0 +1,317 @@
+"""One kernel, driven message by message: every cell is bounded in time and output, and no answer is trusted.
+
+nbclient would do for honest kernels. This one reads only what it needs of a message, survives malformed ones, and
+tells a cell that failed from one that never ended and from one that took the kernel with it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+
+import zmq
+from jupyter_client import KernelManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from nbformat import from_dict
+from nbformat.v4 import new_output
+
+from nbjudge import words
+from nbjudge.errors import KernelStartError
+from nbjudge.kernels.common.preload import PRELOAD
+from nbjudge.kernels.parent import at_exit
+from nbjudge.settings import NBJudge
+
+_START_SECONDS = 60
+_GRACE_SECONDS = 2  # between an interrupt and the end of patience
+_PROVISIONERS = {"bubblewrap": "nbjudge-sandbox", "none": "nbjudge-local"}
+
+
+class Ended(Enum):
+    """How a cell ended."""
+
+    OK = auto()
+    ERROR = auto()  # it raised
+    TIMEOUT = auto()  # it was interrupted
+    DEAD = auto()  # it took the kernel with it
+
+
+@dataclass
+class CellRun:
+    """How a cell ended, in words where it did not end well, and what it put out."""
+
+    status: Ended = Ended.OK
+    detail: str = ""
+    outputs: list = field(default_factory=list)
+
+
+class _Specs(KernelSpecManager):
+    """Knows one kernel: ours, started by the provisioner that the settings name."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return KernelSpec(
+            argv=[
+                sys.executable,
+                "-m",
+                "ipykernel_launcher",
+                "-f",
+                "{connection_file}",
+                "--HistoryManager.enabled=False",
+                "--IPKernelApp.capture_fd_output=False",
+            ],
+            display_name="nbjudge",
+            language="python",
+            metadata={"kernel_provisioner": {"provisioner_name": kernel_name}},
+        )
+
+
+_stopped: list[KernelSession] = []
+
+
+@at_exit.callback
+def close_stopped() -> None:
+    """Remove what is left of the kernels that were stopped. Linux needs some time for their end."""
+    while _stopped:
+        _stopped.pop().close()
+
+
+class KernelSession:
+    """A running kernel in the folder of a submission."""
+
+    def __init__(self, settings: NBJudge, folder: Path | None):
+        close_stopped()
+        self._settings = settings
+        # The sandbox has a folder of its own for sockets, which is swept up even after a grader that was killed.
+        self._home = Path(tempfile.mkdtemp(prefix="nbj-")) if settings.sandbox == "none" else None
+        self._context = zmq.Context()
+        # A kernel that floods its output may fill its own memory, not ours.
+        self._context.rcvhwm, self._context.maxmsgsize, self._context.linger = 200, 8 << 20, 0
+        self._manager = KernelManager(
+            kernel_name=_PROVISIONERS[settings.sandbox],
+            kernel_spec_manager=_Specs(),
+            transport="ipc",
+            context=self._context,
+            config=settings.config,
+            **({"ip": str(self._home / "k"), "connection_file": str(self._home / "kernel.json")} if self._home else {}),
+        )
+        self._dead = ""
+        try:
+            self._manager.start_kernel(cwd=str(folder) if folder else None, **_limits(settings))
+            self._shell, self._iopub = self._manager.connect_shell(), self._manager.connect_iopub()
+            self._wait_until_heard()
+        except Exception as error:
+            self.close()
+            raise KernelStartError(f"the kernel did not start: {error}") from error
+
+    @property
+    def judge_socket(self) -> socket.socket:
+        return self._manager.provisioner.judge_socket
+
+    def run(self, source: str, seconds: float) -> CellRun:
+        """Run a cell, for at most `seconds`, and keep its output."""
+        return self.finish(self.begin(source), seconds)
+
+    def begin(self, source: str) -> str:
+        """Send a cell to the kernel; returns the id to `finish` it by."""
+        content = {
+            "code": source,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        return self._manager.session.send(self._shell, "execute_request", content)["header"]["msg_id"]
+
+    def finish(self, message_id: str, seconds: float) -> CellRun:
+        """Wait until a cell has ended: by itself, by an interrupt when its time is up, or with the kernel."""
+        output = _Output(self._settings.output_bytes)
+        reply = self._await_reply(message_id, time.monotonic() + seconds, output)
+        if reply is not None:
+            return CellRun(*_status(reply), output.outputs)
+        if self.dead:
+            return CellRun(Ended.DEAD, self._dead, output.outputs)
+        self.interrupt()
+        detail = f"did not end within {seconds:g} seconds"
+        if self._await_reply(message_id, time.monotonic() + _GRACE_SECONDS, output) is None:
+            self.kill()
+            return CellRun(Ended.DEAD, detail, output.outputs)
+        return CellRun(Ended.TIMEOUT, detail, output.outputs)
+
+    @property
+    def dead(self) -> bool:
+        """Whether the kernel has ended; why is kept for `finish` and `kill`."""
+        self._dead = self._dead or self._manager.provisioner.why_dead()
+        return bool(self._dead)
+
+    def interrupt(self) -> None:
+        if not self.dead:
+            self._manager.interrupt_kernel()
+
+    def kill(self) -> str:
+        """End the kernel at once; returns why it had ended by itself, or an empty string."""
+        why = self._dead if self.dead else ""
+        self._dead = self._dead or "was stopped"
+        if self._manager.has_kernel:
+            self._manager.signal_kernel(signal.SIGKILL)
+            self._manager.finish_shutdown(pollinterval=0.005)
+        return why
+
+    def stop(self) -> None:
+        """End the kernel, and leave the waiting for its end to whoever starts the next one."""
+        if not self.dead:
+            self._manager.signal_kernel(signal.SIGKILL)
+        _stopped.append(self)
+
+    def close(self) -> None:
+        """End the kernel and remove everything it leaves."""
+        try:
+            self.kill()
+            self._manager.cleanup_resources()
+        finally:
+            self._context.destroy(linger=0)
+            if self._home is not None:
+                shutil.rmtree(self._home, ignore_errors=True)
+
+    def _wait_until_heard(self) -> None:
+        """Until we hear the kernel on its output channel, what it prints would be lost.
+
+        It greets whoever listens, but while it is busy starting, it may miss that somebody began to. So we also ask.
+        """
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if self._iopub.poll(25):
+                self._receive(self._iopub)
+                return
+            if self.dead:
+                raise RuntimeError(f"it {self._dead}")
+            self._manager.session.send(self._shell, "kernel_info_request", {})
+        raise RuntimeError(f"no answer within {_START_SECONDS} seconds")
+
+    def _await_reply(self, message_id: str, deadline: float, output: _Output) -> dict | None:
+        """The content of the reply to a request, or None when the time is up or the kernel gone."""
+        poller = zmq.Poller()
+        poller.register(self._shell, zmq.POLLIN)
+        poller.register(self._iopub, zmq.POLLIN)
+        poller.register(self.judge_socket, zmq.POLLIN)
+        reply, idle, check = None, False, time.monotonic() + 0.25
+        while (now := time.monotonic()) < deadline and not (reply is not None and idle):
+            ready = dict(poller.poll(max(1, 1000 * min(deadline - now, 0.25))))
+            if self._iopub in ready:
+                idle = self._take_output(message_id, output) or idle
+            if self._shell in ready:
+                message = self._receive(self._shell)
+                if message is not None and _parent(message) == message_id:
+                    reply = message.get("content", {})
+                    # The last of the output follows within moments, unless the kernel was made to lose it.
+                    deadline = min(deadline, time.monotonic() + 1)
+            if self.judge_socket.fileno() in ready:
+                if self.judge_socket.recv(1, socket.MSG_PEEK) == b"" and self._gone_soon():
+                    return reply
+                poller.unregister(self.judge_socket)
+            if time.monotonic() > check:
+                if self.dead:
+                    return reply
+                check = time.monotonic() + 0.25
+        return reply
+
+    def _gone_soon(self) -> bool:
+        """The judge's socket closed: the kernel is about to end, or its code has closed it."""
+        for _ in range(50):
+            if self.dead:
+                return True
+            time.sleep(0.01)
+        return False
+
+    def _take_output(self, message_id: str, output: _Output) -> bool:
+        """Read one message of output; returns whether the kernel says that the cell is done."""
+        message = self._receive(self._iopub)
+        if message is None or _parent(message) != message_id:
+            return False
+        kind, content = message.get("msg_type"), message.get("content")
+        if kind == "status":
+            return isinstance(content, dict) and content.get("execution_state") == "idle"
+        output.add(kind, content)
+        return False
+
+    def _receive(self, channel: zmq.Socket) -> dict | None:
+        try:
+            _, message = self._manager.session.recv(channel, mode=zmq.NOBLOCK)
+        except Exception:  # whatever a hostile kernel sent, it is not a message
+            return None
+        return message if isinstance(message, dict) else None
+
+
+def _limits(settings: NBJudge) -> dict:
+    """What the sandbox is told; Jupyter's own way to start a kernel knows no limits."""
+    if settings.sandbox == "none":
+        return {}
+    return {"limits": settings.limits, "preload": (*PRELOAD, *settings.course_modules)}
+
+
+def _parent(message: dict) -> object:
+    parent = message.get("parent_header")
+    return parent.get("msg_id") if isinstance(parent, dict) else None
+
+
+def _status(reply: object) -> tuple[Ended, str]:
+    if not isinstance(reply, dict) or reply.get("status") == "ok":
+        return Ended.OK, ""
+    return Ended.ERROR, words.clean(f"{reply.get('ename')}: {reply.get('evalue')}", 500).rstrip(": ")
+
+
+class _Output:
+    """The outputs of a cell, up to a size; what comes after is counted and dropped."""
+
+    def __init__(self, limit: int):
+        self.outputs: list = []
+        self._left = limit
+        self._full = False
+
+    def add(self, kind: object, content: object) -> None:
+        if self._full:
+            return
+        output = _as_output(kind, content)
+        if output is None:
+            return
+        text = json.dumps(output)
+        size = len(text)
+        if "\\ud" in text:  # perhaps half of a surrogate pair, which cannot be written to a file
+            output = from_dict(json.loads(words.clean(json.dumps(output, ensure_ascii=False))))
+        if size > self._left:
+            self._full = True
+            if output["output_type"] == "stream":
+                output["text"] = output["text"][: self._left]
+                self.outputs.append(output)
+            self.outputs.append(new_output("stream", name="stderr", text="\n[the rest of the output was dropped]\n"))
+            return
+        self._left -= size
+        last = self.outputs[-1] if self.outputs else None
+        if last and last["output_type"] == output["output_type"] == "stream" and last["name"] == output["name"]:
+            last["text"] += output["text"]
+        else:
+            self.outputs.append(output)
+
+
+def _as_output(kind: object, content: object) -> dict | None:
+    """A well-formed notebook output, or None for anything else."""
+    if not isinstance(content, dict):
+        return None
+    if kind == "stream" and isinstance(content.get("text"), str):
+        name = "stderr" if content.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=content["text"])
+    if kind in ("display_data", "execute_result") and isinstance(content.get("data"), dict):
+        data = {str(k)[:200]: v for k, v in content["data"].items() if isinstance(v, str)}
+        return new_output("display_data", data=data)
+    if kind == "error":
+        trace = content.get("traceback")
+        lines = [str(line) for line in trace] if isinstance(trace, list) else []
+        return new_output("error", ename=str(content.get("ename")), evalue=str(content.get("evalue")), traceback=lines)
+    return None

@@ -1,0 +1,100 @@
+"""A reading of source text: what a cell binds, what it names, and what of it is Python at all."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+# What IPython makes of its own commands: one call, in the place of the line.
+_COMMAND = re.compile(r"^(\s*)get_ipython\(\)\.run_(?:line|cell)_magic\(.*|^(\s*)get_ipython\(\)\.system\(.*")
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)")
+# Cell magics that run the rest of their cell as Python. The text below any other is not Python.
+_PYTHON_MAGICS = {"time", "timeit", "capture", "prun"}
+
+
+def plain_python(source: str) -> str:
+    """A cell's source as Python, line by line, without the commands that only IPython knows."""
+    if _parsed(source) is not None:
+        return source
+    magic = _CELL_MAGIC.match(source)
+    if magic is not None:
+        head, _, rest = source.partition("\n")
+        return "\n" * (1 + head.count("\n")) + plain_python(rest) if magic[1] in _PYTHON_MAGICS else ""
+    from IPython.core.inputtransformer2 import TransformerManager  # slow to import, and seldom wanted
+
+    lines = TransformerManager().transform_cell(source).splitlines()
+    return "\n".join(_COMMAND.sub(lambda found: (found[1] or found[2] or "") + "pass", line) for line in lines)
+
+
+def parse(source: str) -> ast.Module | None:
+    """The syntax tree of a cell, or None: then the kernel will say what is wrong with it."""
+    try:
+        return _parsed(plain_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # IPython's transformer raises them, too
+        return None
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def forbidden_name(sources: list[str], forbids: tuple[str, ...]) -> str | None:
+    """The first of `forbids` (import paths) that the sources name, or None.
+
+    The watch in `nbjudge.conversation.inside.watch` sees calls while they happen, but in a process that the learner
+    rules. This reading happens here, on text that cannot answer back.
+    """
+    if not forbids:
+        return None
+    trees = [tree for tree in map(parse, sources) if tree is not None]
+    aliases: dict[str, str] = {}
+    for tree in trees:
+        aliases.update(_aliases(tree))
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Load):
+                path = _path(node, aliases)
+                if path in forbids:
+                    return path
+    return None
+
+
+def bound_names(source: str) -> set[str]:
+    """The names that a cell binds at its top level."""
+    tree = parse(source)
+    names: set[str] = set()
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)):
+            for target in ast.walk(node):
+                if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
+                    names.add(target.id)
+                elif isinstance(target, ast.alias):
+                    names.add((target.asname or target.name).split(".")[0])
+    return names
+
+
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """Local name → import path."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                top = name.name.split(".")[0]
+                found[name.asname or top] = name.name if name.asname else top
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update({name.asname or name.name: f"{node.module}.{name.name}" for name in node.names})
+    return found
+
+
+def _path(node: ast.expr, aliases: dict[str, str]) -> str | None:
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):  # no recursion: a learner may chain thousands
+        names.append(node.attr)
+        node = node.value
+    base = aliases.get(node.id) if isinstance(node, ast.Name) else None
+    return ".".join([base, *reversed(names)]) if base else None
