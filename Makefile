@@ -34,13 +34,15 @@ notebooks: setup ## make the .ipynb pair of every source/<lesson>/<lesson>.md
 release: notebooks ## make what learners get, release/, from source/
 	$(BIN)/python tools/make_release.py
 
-lint: setup ## check the style
+lint: setup ## check the style, who imports whom, and the types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 
 bench: setup ## measure grading beside stock nbgrader, in one run
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/growth.py
 
 clean: ## remove everything that was made, but no submission and no gradebook
-	rm -rf $(VENV) demo/class .pytest_cache .ruff_cache .nbjudge benchmarks/results.json benchmarks/growth.json
+	rm -rf $(VENV) demo/class .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .nbjudge benchmarks/results.json benchmarks/growth.json
 	find . -name __pycache__ -prune -exec rm -rf {} + ; find . -name '*.egg-info' -prune -exec rm -rf {} +
