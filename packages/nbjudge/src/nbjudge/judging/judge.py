@@ -77,6 +77,14 @@ class Judge:
         with source_worker(self.course.exercise(exercise), source, folder) as worker:
             return self.judge(exercise, worker)
 
+    def first_failure(self, exercise: str, source: str) -> CheckResult | None:
+        """The first check that `source` fails, or None where it passes them all. No mistake is looked for."""
+        wanted = self.course.exercise(exercise)
+        settings = self.course.settings
+        with source_worker(wanted, source) as worker:
+            run = _Run(worker, settings.given, settings.check_seconds, settings.cell_seconds)
+            return run_checks(wanted.check_file, run.first_failure)
+
     def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
         """The verdict on every known mistake, each run anew."""
         wanted = self.course.exercise(exercise)
@@ -128,6 +136,11 @@ class _Run:
         if self._connection is not None:
             self._connection.end()
         return results
+
+    def first_failure(self, checks: list[Check]) -> CheckResult | None:
+        """What comes of the first check that fails; those after it are not run."""
+        with _one_thread():
+            return next((result for result in map(self._one, checks) if not result.passed), None)
 
     def _one(self, check: Check) -> CheckResult:
         answers: list = []
