@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from nbjudge.conversation.common import messages
@@ -44,10 +43,9 @@ class WarmParent:
         self._preload = preload
         self._sources: list[Path] | None = None  # known when it is warm
         self._state: list[tuple[int, ...]] = []
-        self._dead = self._retired = False
+        self._dead = self._retired = self._adopted = False
         self._kernels: set[KernelProcess] = set()
-        self._spare: tuple[Limits, Future] | None = None  # the next kernel, forked beforehand
-        self._births = ThreadPoolExecutor(1, "nbjudge-births")
+        self._spare: tuple[Limits, KernelProcess] | None = None  # the next kernel, forked beforehand
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
@@ -77,17 +75,34 @@ class WarmParent:
         """A new kernel, which waits to be started. Raises `ParentDied`."""
         spare, self._spare = self._spare, None
         if spare is not None and spare[0] == limits:
-            kernel = spare[1].result()
+            kernel = spare[1]
         else:
-            _discard(spare)
+            if spare is not None:
+                spare[1].close()
             kernel = self._give_birth(limits)
         self._kernels.add(kernel)
         return kernel
 
     def prepare(self, limits: Limits) -> None:
-        """Fork the kernel that `spawn` will give next, in the background: Linux takes its time to bound one."""
+        """Fork the kernel that `spawn` will give next, before it is needed: Linux takes its time to bound one."""
         if self._spare is None and not self._retired:
-            self._spare = limits, self._births.submit(self._give_birth, limits)
+            self._spare = limits, self._give_birth(limits)
+
+    def hand_over(self) -> None:
+        """The spare kernel belongs to a process that was just forked from this one; we know it no longer."""
+        if self._spare is not None:
+            self._spare[1].let_go()
+            self._spare = None
+
+    def adopt(self) -> None:
+        """In a process forked from the one that started it: ask it for kernels, too, but leave its end to the other."""
+        self._owner, self._adopted = os.getpid(), True
+
+    def discard_spare(self) -> None:
+        """End a kernel that nobody will need."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare[1].close()
 
     def _give_birth(self, limits: Limits) -> KernelProcess:
         lifeline, theirs = messages.pair()
@@ -102,7 +117,7 @@ class WarmParent:
             lifeline.close()
             self._dead = True
             raise ParentDied("the warm parent has ended") from error
-        group = self._controllers.make(f"{Path(self.folder).name}-{next(self._numbers)}", limits)
+        group = self._controllers.make(f"{Path(self.folder).name}-{self._next_name()}", limits)
         try:
             group.add(pid)
         except ProcessLookupError as error:
@@ -113,7 +128,10 @@ class WarmParent:
 
     def name_sockets(self) -> str:
         """A path that no other kernel's sockets have."""
-        return f"{self.folder}/{next(self._numbers)}"
+        return f"{self.folder}/{self._next_name()}"
+
+    def _next_name(self) -> str:
+        return f"{os.getpid()}-{next(self._numbers)}"  # a process that was forked from ours counts as we do
 
     @property
     def usable(self) -> bool:
@@ -121,7 +139,7 @@ class WarmParent:
         return (
             self._owner == os.getpid()
             and not self._dead
-            and self._process.poll() is None
+            and (self._adopted or self._process.poll() is None)
             and (self._sources is None or _fingerprint(self._sources) == self._state)
         )
 
@@ -133,12 +151,11 @@ class WarmParent:
 
     def close(self) -> None:
         """End it, and with it every kernel."""
-        if self._owner != os.getpid():
+        if self._owner != os.getpid() or self._adopted:
             return
         self._dead = True
-        spare, self._spare = self._spare, None
-        _discard(spare)
-        self._births.shutdown()
+        with contextlib.suppress(ParentDied):
+            self.discard_spare()
         self._control.close()  # which it takes as its end
         if self._process is not None:
             self._process.wait()
@@ -228,16 +245,15 @@ def close_parents() -> None:
             _parents.popitem()[1].close()
 
 
-def _discard(spare: tuple[Limits, Future] | None) -> None:
-    """End a kernel that nobody will need."""
-    if spare is not None and not spare[1].cancel():
-        with contextlib.suppress(ParentDied):
-            spare[1].result().close()
+def adopt_parents() -> None:
+    """In a process that was just forked from one with warm parents: ask these for kernels."""
+    for parent in _parents.values():
+        parent.adopt()
 
 
 def _short_directory() -> str:
     directory = tempfile.gettempdir()
-    longest = len(os.fsencode(directory)) + len("/nbjudge-12345678/12345-5")
+    longest = len(os.fsencode(directory)) + len("/nbjudge-12345678/1234567-12345-5")
     return directory if longest <= LONGEST_SOCKET_PATH else "/tmp"
 
 

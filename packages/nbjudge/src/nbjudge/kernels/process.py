@@ -91,6 +91,12 @@ class KernelProcess:
             return f"ran out of memory (limit {size_in_words(self._limits.memory_bytes)})"
         return exit_in_words(code)
 
+    def let_go(self) -> None:
+        """Forget it without ending it: another process has it now. It ends when nobody has it any more."""
+        self._lifeline.close()
+        os.close(self._pidfd)
+        self._when_closed(self)
+
     def close(self) -> None:
         """End it, and give back what it held."""
         self.kill()

@@ -80,7 +80,6 @@ class SandboxProvisioner(JudgedProvisioner):
         manager = self.parent
         launched = await asyncio.to_thread(launch, manager.session.key.decode(), **kwargs)
         self._process, self.judge_socket = launched.process, launched.judge
-        launched.parent.prepare(kwargs["limits"])  # a batch will soon want another one
         manager.ip = launched.ip
         if not manager.connection_file:
             manager.connection_file = f"{launched.ip}.json"

@@ -16,7 +16,10 @@ import select
 import signal
 import socket
 import sys
+import threading
+import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from nbjudge.kernels.inside.app import Connection
 
 _REPORT_LENGTH = 8000
+_THREADS_END_SECONDS = 0.5
 _COVERED = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus")
 
 
@@ -95,6 +99,28 @@ def report_error(end: socket.socket) -> None:
     messages.send(end, {"error": traceback.format_exc()[-_REPORT_LENGTH:]})
 
 
+@contextlib.contextmanager
+def leaving_with(process: int) -> Iterator[None]:
+    """While imports keep the main thread busy, another one ends us when the process of this descriptor has ended."""
+    finished, finish = os.pipe()
+
+    def watch() -> None:
+        news = select.poll()
+        news.register(process, select.POLLIN)
+        news.register(finished, select.POLLIN)
+        if finished not in (fd for fd, _ in news.poll()):
+            os._exit(0)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        os.close(finish)  # which is heard as an event
+        thread.join()
+        os.close(finished)
+
+
 @dataclass
 class Child:
     """A running kernel: its process, and the socket at whose other end the grader waits for news of it."""
@@ -117,6 +143,7 @@ class Zygote:
         self._runtime = runtime
         self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self._children: dict[int, Child] = {}  # by the descriptor that tells of their end
+        self._orphans: dict[int, Child] = {}  # the same, by their lifelines, which tell of the end of their grader
         self._poll = select.poll()
         self._lifeline: socket.socket | None = None  # in a kernel: its own
 
@@ -148,21 +175,26 @@ class Zygote:
             for fd, _ in self._poll.poll(self._patience()):
                 if fd in self._children:
                     self._bury(self._children.pop(fd))
+                elif fd in self._orphans:
+                    self._end(self._orphans[fd])
                 elif fd == self._control.fileno():
                     connection = self._fork_on_request()
                     if connection is not None:
                         return connection
-                else:
-                    os._exit(0)  # the grader has ended
+                elif fd == self._grader:
+                    os._exit(0)  # it has ended
             self._watch()
 
     def _warm_up(self) -> None:
-        for name in self._preload:
-            with contextlib.suppress(ImportError):  # not installed: then kernels will not have it either
-                importlib.import_module(name)
-        if "torch" in sys.modules:
-            # Torch looks up what the processor can do when it first needs it, in files that kernels lack.
-            sys.modules["torch"].backends.cpu.get_cpu_capability()
+        with leaving_with(self._grader):
+            for name in self._preload:
+                with contextlib.suppress(ImportError):  # not installed: then kernels will not have it either
+                    importlib.import_module(name)
+            if "torch" in sys.modules:
+                # Torch looks up what the processor can do when it first needs it, in files that kernels lack.
+                sys.modules["torch"].backends.cpu.get_cpu_capability()
+        if len(os.listdir("/proc/self/task")) > 1:
+            time.sleep(_THREADS_END_SECONDS)  # a thread that was joined takes a moment to leave
         threads = len(os.listdir("/proc/self/task"))
         if threads > 1:
             raise RuntimeError(f"imports started {threads - 1} threads, which a fork would lose")
@@ -184,6 +216,8 @@ class Zygote:
         child = Child(pid, os.pidfd_open(pid), lifeline, request["memory_bytes"])
         self._children[child.pidfd] = child
         self._poll.register(child.pidfd, select.POLLIN)
+        self._orphans[lifeline.fileno()] = child
+        self._poll.register(lifeline, 0)  # tells only of the other end's closing
         return None
 
     def _become_kernel(self, lifeline: socket.socket) -> Connection:
@@ -210,6 +244,7 @@ class Zygote:
             os.close(child.pidfd)
             child.lifeline.close()
         self._children.clear()
+        self._orphans.clear()
         os.close(self._grader)
         os.close(self._namespace)
         null = os.open(os.devnull, os.O_RDWR)
@@ -217,8 +252,16 @@ class Zygote:
             os.dup2(null, stream)
         os.close(null)
 
+    def _end(self, child: Child) -> None:
+        """Whoever had the kernel is gone; so shall it be."""
+        self._poll.unregister(child.lifeline)
+        os.kill(child.pid, signal.SIGKILL)
+
     def _bury(self, child: Child) -> None:
         """The kernel has ended, and with it, by Linux, all its processes."""
+        if self._orphans.pop(child.lifeline.fileno(), None) is not None:
+            with contextlib.suppress(KeyError):  # its grader had ended before
+                self._poll.unregister(child.lifeline)
         self._poll.unregister(child.pidfd)
         os.close(child.pidfd)
         _, status = os.waitpid(child.pid, 0)
