@@ -59,7 +59,9 @@ class Connection:
         if "error" in document:
             raise _error(document["error"])
 
-    def request(self, op: str, encoder: wire.Encoder | None = None, **fields: object):
+    def request(
+        self, op: str, encoder: wire.Encoder | None = None, **fields: object
+    ) -> tuple[wire.Document, wire.Arrays]:
         """Send one request and return the answer's document and arrays, or raise what it reports."""
         document, arrays = self._await(self.tell(op, encoder, **fields))
         if "error" in document:
@@ -90,7 +92,7 @@ class Connection:
         with contextlib.suppress(OSError):
             self._channel.send({"op": "end", "id": next(self._ids)}, {}, time.monotonic() + 1)
 
-    def _await(self, number: int) -> tuple[dict, dict]:
+    def _await(self, number: int) -> tuple[wire.Document, wire.Arrays]:
         while True:
             try:
                 document, arrays = self._channel.receive(deadline=self.deadline)
@@ -120,7 +122,8 @@ def _error(data: object) -> Exception:
     known = getattr(builtins, base, None)
     if isinstance(known, type) and issubclass(known, Exception):
         try:
-            return type(base, (StudentError, known), {})(kind, message, line)
+            mixed: type[StudentError] = type(base, (StudentError, known), {})
+            return mixed(kind, message, line)
         except TypeError:
             pass  # a few, such as UnicodeDecodeError, cannot be made of a message
     return StudentError(kind, message, line)

@@ -31,29 +31,33 @@ class ForkServer:
     def __init__(self, preload: tuple[str, ...]):
         self._preload = preload
         self._lock = threading.Lock()
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
 
     def spawn(self, fd: int) -> int:
         """Fork a child that hears on the socket `fd` what it is to run, and serves there; returns its process id."""
-        return self._ask({"op": "spawn"}, [fd])["pid"]
+        pid: int = self._ask({"op": "spawn"}, [fd])["pid"]
+        return pid
 
     def status(self, pid: int, wait: bool = False) -> int | None:
         """The exit status of a child (negative: the signal that ended it), or None while it runs."""
-        return self._ask({"op": "status", "pid": pid, "wait": wait}, [])["status"]
+        status: int | None = self._ask({"op": "status", "pid": pid, "wait": wait}, [])["status"]
+        return status
 
-    def _ask(self, request: dict, fds: list[int]) -> dict:
+    def _ask(self, request: messages.Message, fds: list[int]) -> messages.Message:
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self._start()
-            messages.send(self._socket, request, fds)
-            return messages.receive(self._socket)[0]
+            end = self._end()
+            messages.send(end, request, fds)
+            return messages.receive(end)[0]
 
-    def _start(self) -> None:
-        self._socket, theirs = messages.pair()
-        with theirs:
-            command = [sys.executable, "-m", _FORK_SERVER, *self._preload]
-            self._process = subprocess.Popen(command, stdin=theirs, start_new_session=True)
+    def _end(self) -> socket.socket:
+        """Our end of the socket to the fork server, which runs."""
+        if self._socket is None or self._process is None or self._process.poll() is not None:
+            self._socket, theirs = messages.pair()
+            with theirs:
+                command = [sys.executable, "-m", _FORK_SERVER, *self._preload]
+                self._process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)
+        return self._socket
 
 
 @cache
@@ -66,7 +70,7 @@ class Worker:
 
     def __init__(self, exercise: Exercise, folder: Path | None):
         settings = exercise.course.settings
-        self._job = {
+        self._job: messages.Job = {
             "setup": exercise.setup,
             "source": exercise.solution,
             "expression": exercise.expression,

@@ -9,9 +9,24 @@ import json
 import os
 import socket
 import struct
+from typing import Any, TypeAlias, TypedDict
 
 JUDGE_FD = "NBJUDGE_FD"
 """The environment variable by which a kernel finds its end of the socket that it is judged over."""
+
+Message: TypeAlias = dict[str, Any]
+"""A JSON object, from a process of our own."""
+
+
+class Job(TypedDict):
+    """What a forked worker is to run, and to serve."""
+
+    setup: str
+    source: str
+    expression: str
+    earlier_names: list[str]
+    given: str
+
 
 _MAX_BYTES = 64 * 1024
 _MAX_FDS = 16
@@ -23,7 +38,7 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-def send(end: socket.socket, message: dict, fds: list[int] | tuple[int, ...] = ()) -> None:
+def send(end: socket.socket, message: Message, fds: list[int] | tuple[int, ...] = ()) -> None:
     """Send a message; the receiver gets descriptors of its own for the files behind `fds`."""
     data = json.dumps(message).encode()
     if len(data) > _MAX_BYTES:
@@ -31,7 +46,7 @@ def send(end: socket.socket, message: dict, fds: list[int] | tuple[int, ...] = (
     socket.send_fds(end, [data], fds)
 
 
-def receive(end: socket.socket) -> tuple[dict, list[int]]:
+def receive(end: socket.socket) -> tuple[Message, list[int]]:
     """The next message, and the descriptors that came with it. Raises `EOFError` at the end."""
     data, fds, _, _ = socket.recv_fds(end, _MAX_BYTES, _MAX_FDS)
     if not data:
@@ -46,7 +61,7 @@ def ask_for_senders(end: socket.socket) -> None:
     end.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
 
-def receive_with_sender(end: socket.socket) -> tuple[dict, int]:
+def receive_with_sender(end: socket.socket) -> tuple[Message, int]:
     """The next message and the id, in our pid namespace, of the process that sent it."""
     data, notes, _, _ = end.recvmsg(_MAX_BYTES, socket.CMSG_SPACE(_CREDENTIALS.size))
     if not data:

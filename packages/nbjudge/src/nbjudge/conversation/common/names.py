@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from typing import Any
 
 MISSING = object()
 
 
-def find(path: str):
+def find(path: str) -> object:
     """The object at a dotted path, or None where there is none."""
     try:
         return pkgutil.resolve_name(path)
@@ -17,9 +18,9 @@ def find(path: str):
         return None
 
 
-def rebind(namespace: dict, names: Iterable[str], given: str) -> dict:
+def rebind(namespace: dict[str, Any], names: Iterable[str], given: str) -> dict[str, object]:
     """Bind `names` to those of the `given` module; returns what they were before."""
-    saved = {}
+    saved: dict[str, object] = {}
     parts = importlib.import_module(given) if given and names else None
     for name in names:
         if hasattr(parts, name):

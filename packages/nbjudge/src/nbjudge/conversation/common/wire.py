@@ -12,7 +12,9 @@ import math
 import socket
 import struct
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import safetensors.torch
@@ -21,6 +23,12 @@ from safetensors import SafetensorError
 
 Monotonic = float
 """A time on the clock of `time.monotonic()`, as all deadlines here are."""
+
+Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | float | None"
+"""What is sent. What was received is an `object` until somebody has looked."""
+
+Document: TypeAlias = dict[str, object]
+Arrays: TypeAlias = dict[str, torch.Tensor]
 
 _PREFIX = struct.Struct(">IQ")  # bytes of JSON, bytes of arrays
 _SMALL = 1 << 16
@@ -51,7 +59,7 @@ class Channel:
         self._sock = sock
         self._ahead = bytearray()  # what was received, and not yet asked for
 
-    def send(self, document: object, arrays: dict[str, torch.Tensor], deadline: Monotonic = math.inf) -> None:
+    def send(self, document: object, arrays: Arrays, deadline: Monotonic = math.inf) -> None:
         """Send one frame. Raises `TimeoutError` when the other side does not take it until the `deadline`."""
         text = json.dumps(document).encode()
         block = safetensors.torch.save(arrays) if arrays else b""
@@ -63,7 +71,7 @@ class Channel:
             self._sock.sendall(head)
             self._sock.sendall(block)
 
-    def receive(self, bounds: Bounds = BOUNDS, deadline: Monotonic = math.inf) -> tuple[dict, dict[str, torch.Tensor]]:
+    def receive(self, bounds: Bounds = BOUNDS, deadline: Monotonic = math.inf) -> tuple[Document, Arrays]:
         """Receive one frame: a JSON object and its arrays.
 
         Raises `WireError` for a malformed or oversized frame, `EOFError` when the other side is gone and
@@ -93,7 +101,7 @@ class Channel:
         return data
 
 
-def _parse(text: bytes, block: bytes, bounds: Bounds) -> tuple[dict, dict[str, torch.Tensor]]:
+def _parse(text: bytes, block: bytes, bounds: Bounds) -> tuple[Document, Arrays]:
     try:
         document = json.loads(text)
         arrays = safetensors.torch.load(block) if block else {}
@@ -122,26 +130,26 @@ class Encoder:
     `handle` is asked about every value that is not data; it returns a JSON object that stands for it.
     """
 
-    def __init__(self, handle, bounds: Bounds = BOUNDS, keep_strides: bool = False):
-        self.arrays: dict[str, torch.Tensor] = {}
+    def __init__(self, handle: Callable[[object], Json], bounds: Bounds = BOUNDS, keep_strides: bool = False):
+        self.arrays: Arrays = {}
         self.sent: dict[str, object] = {}
-        self.linked: dict[str, torch.Tensor] = {}  # those that have a gradient
+        self.linked: Arrays = {}  # those that have a gradient
         self._handle, self._bounds, self._keep_strides = handle, bounds, keep_strides
         self._bytes = self._items = 0
 
-    def encode(self, value: object, depth: int = 0):
+    def encode(self, value: object, depth: int = 0) -> Json:
+        """The JSON that stands for `value`. Raises `WireError` outside the bounds."""
         self._items += 1
         if depth > self._bounds.depth or self._items > self._bounds.items:
             raise WireError("the value is nested too deeply or holds too many items")
-        kind = type(value)
-        if value is None or kind in (bool, str):
+        if value is None or type(value) is bool or type(value) is str:
             return value
-        if kind is int:
+        if type(value) is int:
             return value if -(2**63) <= value < 2**63 else {"int": str(value)[:40]}
-        if kind is float:
+        if type(value) is float:
             return value if math.isfinite(value) else {"float": repr(value)}
-        if kind in (list, tuple):
-            return {kind.__name__: [self.encode(item, depth + 1) for item in value]}
+        if isinstance(value, (list, tuple)):
+            return {"list" if isinstance(value, list) else "tuple": [self.encode(v, depth + 1) for v in value]}
         if isinstance(value, dict):
             return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]}
         if isinstance(value, torch.Tensor):
@@ -152,8 +160,6 @@ class Encoder:
             return self._numpy(value)
         if isinstance(value, torch.dtype):
             return {"dtype": str(value).removeprefix("torch.")}
-        if isinstance(value, (list, tuple)):
-            return {"list" if isinstance(value, list) else "tuple": [self.encode(v, depth + 1) for v in value]}
         return self._handle(value)
 
     def _store(self, value: object, flat: torch.Tensor) -> str:
@@ -165,22 +171,22 @@ class Encoder:
         self.sent[key] = value
         return key
 
-    def _torch(self, value: torch.Tensor):
+    def _torch(self, value: torch.Tensor) -> Json:
         if value.layout is not torch.strided or value.device.type != "cpu" or value.is_quantized:
             raise WireError("only ordinary (strided) tensors on the CPU can be compared")
         plain = torch.Tensor.as_subclass(torch.Tensor.detach(value), torch.Tensor)
-        note: dict[str, object] = {}
+        note: dict[str, Json] = {}
         if self._keep_strides and not plain.is_contiguous():
             note = {"size": list(plain.shape), "stride": list(plain.stride())}
             span = 1 + sum((n - 1) * s for n, s in zip(plain.shape, plain.stride(), strict=True))
             plain = plain.as_strided((span if plain.numel() else 0,), (1,))
         key = self._store(value, plain.resolve_conj().resolve_neg())
-        if torch.Tensor.requires_grad.__get__(value):
+        if torch.Tensor.requires_grad.__get__(value):  # type: ignore[attr-defined]  # a descriptor; its stub says bool
             note["grad"] = True
             self.linked[key] = value
         return {"torch": key, **note}
 
-    def _numpy(self, value: np.ndarray | np.generic):
+    def _numpy(self, value: np.ndarray | np.generic) -> Json:
         plain = np.asarray(value).view(np.ndarray)
         if plain.nbytes > self._bounds.array_bytes:
             raise WireError(f"an array of shape {plain.shape} is too large to be compared")
@@ -198,12 +204,19 @@ class Decoder:
     which the judge never does for an answer.
     """
 
-    def __init__(self, arrays: dict[str, torch.Tensor], handle, bounds: Bounds = BOUNDS, trusted: bool = False):
+    def __init__(
+        self,
+        arrays: Arrays,
+        handle: Callable[[dict[str, Any]], object],
+        bounds: Bounds = BOUNDS,
+        trusted: bool = False,
+    ):
         self.arrays, self._handle, self._bounds, self._trusted = arrays, handle, bounds, trusted
         self.decoded: dict[str, object] = {}
         self._items = 0
 
-    def decode(self, node: object, depth: int = 0):
+    def decode(self, node: object, depth: int = 0) -> object:
+        """The value that `node` stands for. Raises `WireError` where it stands for none, or is outside the bounds."""
         self._items += 1
         if depth > self._bounds.depth or self._items > self._bounds.items:
             raise WireError("the answer is nested too deeply or holds too many items")
@@ -225,11 +238,11 @@ class Decoder:
         if tag == "int" and isinstance(body, str) and body.lstrip("-").isdigit() and len(body) <= 40:
             return int(body)
         if tag == "dtype" and isinstance(getattr(torch, str(body), None), torch.dtype):
-            return getattr(torch, body)
+            return getattr(torch, str(body))
         return self._handle(node)
 
-    def _dict(self, body: list, depth: int) -> dict:
-        result = {}
+    def _dict(self, body: list[object], depth: int) -> dict[object, object]:
+        result: dict[object, object] = {}
         for pair in body:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("the answer holds a broken dictionary")
@@ -239,18 +252,20 @@ class Decoder:
             result[key] = self.decode(pair[1], depth + 1)
         return result
 
-    def _array(self, tag: str, node: dict):
+    def _array(self, tag: str, node: dict[str, Any]) -> object:
         key = node[tag]
         if not isinstance(key, str) or key not in self.arrays:
             raise WireError("the answer names an array that it does not hold")
-        value = self.arrays[key]
+        tensor = self.arrays[key]
         if self._trusted and "stride" in node:
-            value = value.as_strided(node["size"], node["stride"])
-        if tag != "torch":
-            try:
-                value = value.numpy()
-            except TypeError as error:
-                raise WireError("the answer holds an array that NumPy does not know") from error
-            value = value[()] if tag == "scalar" and value.ndim == 0 else value
-        self.decoded[key] = value
+            tensor = tensor.as_strided(node["size"], node["stride"])
+        self.decoded[key] = value = tensor if tag == "torch" else _as_numpy(tensor, scalar=tag == "scalar")
         return value
+
+
+def _as_numpy(tensor: torch.Tensor, scalar: bool) -> object:
+    try:
+        array = tensor.numpy()
+    except TypeError as error:
+        raise WireError("the answer holds an array that NumPy does not know") from error
+    return array[()] if scalar and array.ndim == 0 else array

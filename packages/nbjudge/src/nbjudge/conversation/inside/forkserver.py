@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+from typing import Any, cast
 
 from nbjudge.conversation.common import messages
 
@@ -39,7 +40,7 @@ def main(preload: list[str]) -> None:
         messages.send(control, answer)
 
 
-def _status(request: dict) -> dict:
+def _status(request: messages.Message) -> messages.Message:
     try:
         pid, status = os.waitpid(request["pid"], 0 if request["wait"] else os.WNOHANG)
     except ChildProcessError:
@@ -65,9 +66,10 @@ def run_job(sock: socket.socket) -> None:
     from nbjudge.conversation.common import names, wire
     from nbjudge.conversation.inside import serve
 
-    job, _ = wire.Channel(sock).receive()
+    document, _ = wire.Channel(sock).receive()
+    job = cast(messages.Job, document)
     _silence()
-    namespace: dict = {"__name__": "__main__"}
+    namespace: dict[str, Any] = {"__name__": "__main__"}
     try:
         _execute(job["setup"], "<setup>", namespace)
         names.rebind(namespace, job["earlier_names"], job["given"])
@@ -78,7 +80,7 @@ def run_job(sock: socket.socket) -> None:
     serve.serve(sock, namespace, job["expression"], job["earlier_names"], job["given"])
 
 
-def _execute(source: str, name: str, namespace: dict) -> None:
+def _execute(source: str, name: str, namespace: dict[str, Any]) -> None:
     linecache.cache[name] = len(source), None, source.splitlines(True), name  # so that an error can show its line
     exec(compile(source, name, "exec"), namespace)
 

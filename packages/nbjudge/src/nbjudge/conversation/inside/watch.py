@@ -7,6 +7,8 @@ import inspect
 import sys
 import threading
 import types
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 
@@ -77,24 +79,25 @@ class Watch:
         except TypeError:
             return None
         if found is None and isinstance(getattr(function, "__self__", None), torch.Tensor):
-            found = self._builtins.get(getattr(torch.Tensor, function.__name__, None))
+            found = self._builtins.get(getattr(torch.Tensor, getattr(function, "__name__", ""), None))
         return found
 
 
 # Who may take the hook off, and start threads, which get the hook from `threading`.
-_ALLOWED = {Watch.__exit__.__code__, threading.Thread.start.__code__, threading.Thread._bootstrap_inner.__code__}
+_THREAD_BEGINS = threading.Thread._bootstrap_inner  # type: ignore[attr-defined]  # private, so not in the stub
+_ALLOWED = {Watch.__exit__.__code__, threading.Thread.start.__code__, _THREAD_BEGINS.__code__}
 
 
-def _namespaces(package: str) -> tuple[dict, ...]:
+def _namespaces(package: str) -> tuple[dict[str, Any], ...]:
     """The namespaces of a package and of all its modules that are imported."""
     names = [name for name in sys.modules if name == package or name.startswith(f"{package}.")]
     return tuple(vars(sys.modules[name]) for name in names if sys.modules[name] is not None)
 
 
-def _functions(target: object) -> list:
+def _functions(target: object) -> Sequence[Callable[..., object]]:
     """The functions that run when `target` is called: itself, or a class's constructor and forward."""
     if isinstance(target, type):
         own = [vars(target).get(name) for name in ("forward", "__init__")]
         return [f for f in own if isinstance(f, types.FunctionType)][:1]
     # A decorator, such as torch.no_grad, has one and the same code around all that it decorates.
-    return [inspect.unwrap(target)] if target is not None else []
+    return [inspect.unwrap(target)] if callable(target) else []
