@@ -8,14 +8,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 from functools import cache
 from pathlib import Path
 
 from nbjudge.conversation.common import messages, wire
+from nbjudge.conversation.common.forks import ForkServer
 from nbjudge.conversation.connection import Connection
 from nbjudge.course import Exercise
 from nbjudge.words import exit_in_words
@@ -25,44 +23,9 @@ PRELOAD = ("nbjudge.conversation.inside.serve", "jaxtyping", "torch.fx.experimen
 _FORK_SERVER = "nbjudge.conversation.inside.forkserver"
 
 
-class ForkServer:
-    """Our end of a fork server: it is started with the first fork, and again whenever it has ended."""
-
-    def __init__(self, preload: tuple[str, ...]):
-        self._preload = preload
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._socket: socket.socket | None = None
-
-    def spawn(self, fd: int) -> int:
-        """Fork a child that hears on the socket `fd` what it is to run, and serves there; returns its process id."""
-        pid: int = self._ask({"op": "spawn"}, [fd])["pid"]
-        return pid
-
-    def status(self, pid: int, wait: bool = False) -> int | None:
-        """The exit status of a child (negative: the signal that ended it), or None while it runs."""
-        status: int | None = self._ask({"op": "status", "pid": pid, "wait": wait}, [])["status"]
-        return status
-
-    def _ask(self, request: messages.Message, fds: list[int]) -> messages.Message:
-        with self._lock:
-            end = self._end()
-            messages.send(end, request, fds)
-            return messages.receive(end)[0]
-
-    def _end(self) -> socket.socket:
-        """Our end of the socket to the fork server, which runs."""
-        if self._socket is None or self._process is None or self._process.poll() is not None:
-            self._socket, theirs = messages.pair()
-            with theirs:
-                command = [sys.executable, "-m", _FORK_SERVER, *self._preload]
-                self._process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)
-        return self._socket
-
-
 @cache
 def _server(course_modules: tuple[str, ...]) -> ForkServer:
-    return ForkServer((*PRELOAD, *course_modules))
+    return ForkServer(_FORK_SERVER, (*PRELOAD, *course_modules))
 
 
 class Worker:

@@ -1,23 +1,22 @@
-"""A process that has imported torch and forks from there, so that a new worker costs milliseconds.
-
-Python's own fork server imports the caller's main module anew in every child, which costs seconds under
-`nbgrader` and `pytest`; this one imports nothing of the caller's. Its standard input is a Unix socket, over which it
-is asked in the messages of `nbjudge.conversation.common.messages`. What a child is to run, it hears itself.
-"""
+"""The fork server of workers, which run plain Python as if it were a learner's cell."""
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import linecache
 import os
-import signal
 import socket
 import sys
 from typing import Any, cast
 
 from nbjudge.conversation.common import messages
+from nbjudge.conversation.common.forks import Forks
+
+
+class _Workers(Forks):
+    def run(self, job: str, sock: socket.socket) -> None:
+        run_job(sock)
 
 
 def main(preload: list[str]) -> None:
@@ -28,37 +27,7 @@ def main(preload: list[str]) -> None:
     for name in preload:
         with contextlib.suppress(ImportError):  # what the course lacks is reported by the cell that needs it
             importlib.import_module(name)
-    gc.freeze()  # else each child's first collection would copy all that it shares with us
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control = socket.socket(fileno=os.dup(0))
-    while True:
-        try:
-            request, fds = messages.receive(control)
-        except EOFError:
-            return
-        answer = _status(request) if request["op"] == "status" else {"pid": _fork(fds[0], control)}
-        messages.send(control, answer)
-
-
-def _status(request: messages.Message) -> messages.Message:
-    try:
-        pid, status = os.waitpid(request["pid"], 0 if request["wait"] else os.WNOHANG)
-    except ChildProcessError:
-        return {"status": 0}
-    return {"status": os.waitstatus_to_exitcode(status) if pid else None}
-
-
-def _fork(fd: int, control: socket.socket) -> int:
-    pid = os.fork()
-    if pid:
-        os.close(fd)
-        return pid
-    control.close()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        run_job(socket.socket(fileno=fd))
-    finally:
-        os._exit(0)
+    _Workers().serve()
 
 
 def run_job(sock: socket.socket) -> None:
