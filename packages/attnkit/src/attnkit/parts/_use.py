@@ -21,8 +21,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .. import grading, parts
+from .. import grading
 
+PARTS = __name__.rpartition(".")[0]  # not imported: this module is a part of it
 TOLERANCE = 1e-4
 Component = Callable[..., Any]  # a function, or a class of modules
 _replaced: dict[str, Replaced] = {}  # by the name of the component
@@ -75,8 +76,13 @@ def give_back() -> None:
 
 
 def _given(name: str) -> Component:
-    given: Component = _replaced[name].given if name in _replaced else getattr(parts, name)
-    return given
+    return _replaced[name].given if name in _replaced else _bound(name)
+
+
+def _bound(name: str) -> Component:
+    """What the parts hold under a name now."""
+    component: Component = getattr(sys.modules[PARTS], name)
+    return component
 
 
 def _present() -> str:
@@ -104,11 +110,11 @@ def _fitting(components: dict[str, Component]) -> tuple[dict[str, Component], li
 
 def _put(name: str, component: Component) -> None:
     """Bind ``component`` wherever the modules of the parts hold what is called ``name`` now."""
-    present = getattr(parts, name)
+    present = _bound(name)
     for module_name, module in list(sys.modules.items()):
-        if module_name == parts.__name__ or module_name.startswith(f"{parts.__name__}."):
+        if module_name == PARTS or module_name.startswith(f"{PARTS}."):
             for key, value in list(vars(module).items()):
-                if value is present and module is not sys.modules[__name__]:
+                if value is present:
                     setattr(module, key, component)
 
 
