@@ -26,3 +26,23 @@ class Translator(Protocol):
 
     def eval(self) -> object:
         """Put it into evaluation mode."""
+
+
+class Head(Protocol):
+    """The ``OutputHead`` of lesson 10."""
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Shapes: hidden ``(B, L, D)``; returns ``(B, L, V)``."""
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """The weights to learn."""
+
+
+class Writer(Protocol):
+    """The decoder-only model of lesson 11, which continues a text."""
+
+    def next_token(self, tokens: Tensor, temperature: float) -> Tensor:
+        """Shapes: tokens ``(B, L)``; returns the probabilities ``(B, V)`` of what comes next."""
+
+    def eval(self) -> object:
+        """Put it into evaluation mode."""

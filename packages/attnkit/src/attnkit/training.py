@@ -6,14 +6,18 @@ import math
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from . import grading, validating
 from ._threads import one_thread
+
+if TYPE_CHECKING:
+    from IPython.display import DisplayHandle
 
 _REDRAW_SECONDS = 3.0
 
@@ -111,7 +115,7 @@ def load_weights(model: nn.Module, path: str | Path) -> nn.Module:
     return model.eval()
 
 
-def _turns(batches: Sequence[tuple[Tensor, ...]], steps: int, seed: int):
+def _turns(batches: Sequence[tuple[Tensor, ...]], steps: int, seed: int) -> Iterator[tuple[Tensor, ...]]:
     """``steps`` batches: all of them in a random order, then again in another."""
     choose = random.Random(seed)
     order: list[int] = []
@@ -127,7 +131,8 @@ class _Display:
 
     def __init__(self, steps: int) -> None:
         self.steps = steps
-        self.bar = self.handle = None
+        self.bar: Any = None  # of tqdm, which has no types
+        self.handle: DisplayHandle | None = None
         self.drawn = -math.inf
         self.losses: list[float] = []
 

@@ -144,7 +144,7 @@ def load(count: int = 20_000, seed: int = 0) -> Dates:
     )
 
 
-def batches(data: Sequence[Example], batch_size: int = 64) -> list[tuple]:
+def batches(data: Sequence[Example], batch_size: int = 64) -> list[tuple[Tensor, Tensor]]:
     """Pairs ``(source (B, L_s), target (B, 12))`` of long tensors, for training.
 
     Examples of like length share a batch, so that little of it is padding.

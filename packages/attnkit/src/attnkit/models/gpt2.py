@@ -38,7 +38,10 @@ def random_checkpoint(
         "mlp.c_fc": (d_model, d_ff),
         "mlp.c_proj": (d_ff, d_model),
     }
-    shapes = {"wte.weight": (vocab_size, d_model), "wpe.weight": (max_length, d_model)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "wte.weight": (vocab_size, d_model),
+        "wpe.weight": (max_length, d_model),
+    }
     for number in range(num_layers):
         for module, shape in sizes.items():
             shapes[f"h.{number}.{module}.weight"] = shape
@@ -85,4 +88,5 @@ def published_logits(state: Mapping[str, Tensor], token_ids: Tensor, num_heads: 
     model = library.GPT2LMHeadModel(config).eval()
     model.transformer.load_state_dict({name: tensor for name, tensor in bare.items() if name != "lm_head.weight"})
     with torch.no_grad():
-        return model(token_ids).logits
+        scores: Tensor = model(token_ids).logits
+    return scores

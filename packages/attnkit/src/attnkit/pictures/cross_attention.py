@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._threads import one_thread
 from .style import (
     INK,
     KEY,
@@ -15,9 +16,9 @@ from .style import (
     VALUE,
     WEIGHT,
     Board,
-    as_array,
     cells,
     new_figure,
+    of_shape,
     picture,
 )
 
@@ -85,7 +86,8 @@ def before_and_after(layer_class: Callable[[int, int], nn.Module]) -> tuple[Figu
         _train(model, steps)
         with torch.no_grad():
             weights = model.look([filled], [english])[1]
-        maps.append(_weights(weights, (1, _HEADS, len(english), len(filled)))[0].mean(axis=0))
+        shape = 1, _HEADS, len(english), len(filled)
+        maps.append(of_shape(weights, shape, "for its weights, the layer")[0].mean(axis=0))
     figure = new_figure(10.5, 4.4)
     panels = figure.subplots(1, 2)
     for axes, table, title in zip(panels, maps, ("before training", "after training"), strict=True):
@@ -116,14 +118,10 @@ def links(layer_class: Callable[[int, int], nn.Module], alignment: Callable[[Ten
     french, english = [words for words, _, _ in sentences], [words for _, words, _ in sentences]
     with torch.no_grad():
         found = alignment(model.look(french, english)[1])
-    shape = len(sentences), max(map(len, english))
-    if tuple(getattr(found, "shape", ())) != shape:
-        seen = tuple(found.shape) if hasattr(found, "shape") else f"a {type(found).__name__}"
-        raise ValueError(f"alignment gave {seen}, where this picture needs a tensor of shape {shape}")
-    found = as_array(found).astype(int)
+    places = of_shape(found, (len(sentences), max(map(len, english))), "alignment").astype(int)
     right = [
         int(row[i] in allowed)
-        for row, (_, _, links) in zip(found, sentences, strict=True)
+        for row, (_, _, links) in zip(places, sentences, strict=True)
         for i, allowed in enumerate(links)
     ]
     board = Board(14.6, 6.6, inches=10.5)
@@ -131,10 +129,10 @@ def links(layer_class: Callable[[int, int], nn.Module], alignment: Callable[[Ten
     board.label(7.3, 6.25, share, fontsize=11)
     said = []
     for number, bottom in ((0, 3.3), (1, 0.2)):
-        _draw_links(board, bottom, sentences[number], found[number])
+        _draw_links(board, bottom, sentences[number], places[number])
         words, target, _ = sentences[number]
         pairs = [
-            f"{w} → {words[j] if 0 <= j < len(words) else PAD}" for w, j in zip(target, found[number], strict=False)
+            f"{w} → {words[j] if 0 <= j < len(words) else PAD}" for w, j in zip(target, places[number], strict=False)
         ]
         said.append(f"“{' '.join(target)}”: {', '.join(pairs)}.")
     return (
@@ -271,9 +269,12 @@ class _Translator:
     def look(self, french: list[list[str]], english: list[list[str]]) -> tuple[Tensor, Tensor]:
         """What the layer gives for sentences: the output and the weights."""
         source = _ids(french, _FRENCH)
-        return self.layer(self.target(_ids(english, _ENGLISH)), self.source(source), (source != 0)[:, None])
+        queries, memory = self.target(_ids(english, _ENGLISH)), self.source(source)
+        result: tuple[Tensor, Tensor] = self.layer(queries, memory, (source != 0)[:, None])
+        return result
 
 
+@one_thread()
 def _train(model: _Translator, steps: int) -> None:
     """Let the model learn from pairs of sentences."""
     from random import Random
@@ -291,10 +292,3 @@ def _train(model: _Translator, steps: int) -> None:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-
-
-def _weights(weights: Tensor, shape: tuple[int, ...]) -> np.ndarray:
-    if tuple(getattr(weights, "shape", ())) != shape:
-        seen = tuple(weights.shape) if hasattr(weights, "shape") else f"a {type(weights).__name__}"
-        raise ValueError(f"the layer gave weights of shape {seen}, where this picture needs {shape}")
-    return as_array(weights)

@@ -101,7 +101,8 @@ def _prefix_gaps(model: nn.Module, x: Tensor, masked: bool) -> list[float]:
 
     def run(length: int) -> Tensor:
         mask = torch.ones(length, length, dtype=torch.bool).tril() if masked else None
-        return model(x[:, :length], self_mask=mask)
+        output: Tensor = model(x[:, :length], self_mask=mask)
+        return output
 
     whole = run(x.shape[1])
     return [(run(n)[:, -1] - whole[:, n - 1]).abs().max().item() for n in range(1, x.shape[1])]
@@ -109,7 +110,7 @@ def _prefix_gaps(model: nn.Module, x: Tensor, masked: bool) -> list[float]:
 
 @picture
 def against_gpt2(
-    decoder: Callable[..., nn.Module], load_gpt2_weights: Callable[[nn.Module, dict], None]
+    decoder: Callable[..., nn.Module], load_gpt2_weights: Callable[[nn.Module, dict[str, Tensor]], None]
 ) -> tuple[Figure, str]:
     """How far logits are from those of Hugging Face's GPT-2: the learner's, and the given ones with a detail wrong."""
     import torch
@@ -123,7 +124,11 @@ def against_gpt2(
     truth = gpt2.published_logits(state, token_ids, heads)
 
     def gap(
-        make=parts.Decoder, load=parts.load_gpt2_weights, activation="gelu_tanh", turned=True, masked=True
+        make: Callable[..., nn.Module] = parts.Decoder,
+        load: Callable[[nn.Module, dict[str, Tensor]], None] = parts.load_gpt2_weights,
+        activation: str = "gelu_tanh",
+        turned: bool = True,
+        masked: bool = True,
     ) -> float:
         given = {
             name: tensor if turned or not name.endswith("attn.c_proj.weight") else tensor.T.clone()

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from torch import Tensor, nn
 
+    Build = Callable[[], nn.Module]
+    Embed = Callable[[nn.Module, Sequence[str]], Tensor]
+
 # "bank" is the same word piece at the same position in all four, so its vectors start out equal.
 BANKS = (
     "We fished from the bank of the river.",
@@ -72,7 +75,7 @@ def flow(board: Board, y: float, steps: Sequence[tuple[str, str]]) -> list[float
         board.arrow((x, y), (x + gap, y))
         centre = x + gap + width / 2
         if name == "+":
-            _plus(board, centre, y)
+            board.plus(centre, y, QUERY)
             board.arrow((branch, y), (branch, y + 0.95), (centre, y + 0.95), (centre, y + 0.3), colour=QUERY)
         else:
             board.box(centre, y, name, colour, width=width)
@@ -81,13 +84,6 @@ def flow(board: Board, y: float, steps: Sequence[tuple[str, str]]) -> list[float
     board.arrow((x, y), (x + 0.5, y))
     board.label(x + 0.75, y, "$y$", fontsize=12)
     return places
-
-
-def _plus(board: Board, x: float, y: float) -> None:
-    from matplotlib.patches import Circle
-
-    board.axes.add_patch(Circle((x, y), 0.3, facecolor="white", edgecolor=QUERY, linewidth=1.5, zorder=2))
-    board.label(x, y - 0.02, "+", fontsize=13)
 
 
 def randomised(module: nn.Module, seed: int) -> nn.Module:
@@ -104,14 +100,14 @@ def randomised(module: nn.Module, seed: int) -> nn.Module:
     return module.eval()
 
 
-def sensitivity(run: Callable[[Tensor], Tensor], inputs: Tensor, seed: int = 0) -> np.ndarray:
+def sensitivity(run: Callable[[Tensor], Tensor], inputs: Tensor) -> np.ndarray:
     """How far the output at i moves when the input at j is replaced, on average over a batch.
 
     ``run`` maps inputs ``(B, L, D)`` to outputs ``(B, L_out, D)``; returns ``(L_out, L)``.
     """
     import torch
 
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(0)
     columns = []
     with torch.no_grad():
         before = run(inputs)
@@ -134,7 +130,7 @@ def influence(encoder_layer: Callable[..., nn.Module]) -> tuple[Figure, str]:
     masked = sensitivity(lambda x: layer(x, hidden.expand(1, length, length)), x)
     whole = sensitivity(layer, x)
     with torch.no_grad():
-        layer.self_attention.out_proj.weight.zero_()
+        layer.get_parameter("self_attention.out_proj.weight").zero_()
     alone = sensitivity(layer, x)
     figure = new_figure(10.5, 3.9)
     grid = figure.subplots(1, 3)
@@ -165,7 +161,7 @@ def depth(encoder: Callable[..., nn.Module], layers: int = 12) -> tuple[Figure, 
         model = randomised(encoder(layers, 64, 4, 128, norm_first=norm_first), seed=2)
         states = [x]
         with torch.no_grad():
-            for layer in model.layers:
+            for layer in model.get_submodule("layers").children():
                 states.append(layer(states[-1]))
             ends[norm_first] = _size(model(x))
         sizes[norm_first] = [_size(state) for state in states]
@@ -191,10 +187,6 @@ def depth(encoder: Callable[..., nn.Module], layers: int = 12) -> tuple[Figure, 
 
 def _size(x: Tensor) -> float:
     return x.square().mean().sqrt().item()
-
-
-Build = "Callable[[], nn.Module]"
-Embed = "Callable[[nn.Module, Sequence[str]], Tensor]"
 
 
 def _vectors(build: Build, sentence_embeddings: Embed, *texts: Sequence[str]) -> list[np.ndarray]:
@@ -266,7 +258,7 @@ def context(build: Build, word: str = "bank", sentences: Sequence[str] = BANKS) 
     same, other = [], []
     with torch.no_grad():
         model, x = build(), minilm.embed(ids)
-        for layer in (None, *model.layers):
+        for layer in (None, *model.get_submodule("layers").children()):
             x = x if layer is None else layer(x, real[:, None, :])
             vectors = torch.nn.functional.normalize(x[range(len(places)), places], dim=-1)
             cosines = as_array(vectors @ vectors.T)

@@ -171,8 +171,11 @@ def _fit(feed_forward: Callable[..., nn.Module], size: int, activation: str, x: 
     return _learn(network, network, x, wanted)
 
 
+_STEPS = 600
+
+
 @one_thread()
-def _learn(run: Callable[[Tensor], Tensor], module: nn.Module, x: Tensor, wanted: Tensor, steps: int = 600) -> Tensor:
+def _learn(run: Callable[[Tensor], Tensor], module: nn.Module, x: Tensor, wanted: Tensor) -> Tensor:
     """What ``run`` gives for ``x`` once its module was trained for a moment, always from the same start."""
     import torch
 
@@ -184,7 +187,7 @@ def _learn(run: Callable[[Tensor], Tensor], module: nn.Module, x: Tensor, wanted
             weight.copy_(size * torch.randn(weight.shape, generator=random))
     # Adam (Kingma and Ba 2014, algorithm 1), in short: torch.optim takes seconds to load.
     mean, square = [torch.zeros_like(w) for w in weights], [torch.zeros_like(w) for w in weights]
-    for step in range(1, steps + 1):
+    for step in range(1, _STEPS + 1):
         slopes = torch.autograd.grad((run(x) - wanted).square().mean(), weights, allow_unused=True)
         with torch.no_grad():
             for weight, slope, m, s in zip(weights, slopes, mean, square, strict=True):
@@ -192,7 +195,7 @@ def _learn(run: Callable[[Tensor], Tensor], module: nn.Module, x: Tensor, wanted
                     continue
                 m.lerp_(slope, 0.1)
                 s.lerp_(slope.square(), 0.01)
-                weight -= 0.03 * (m / (1 - 0.9**step)) / ((s / (1 - 0.99**step)).sqrt() + 1e-8)
+                weight.sub_(0.03 * (m / (1 - 0.9**step)) / ((s / (1 - 0.99**step)).sqrt() + 1e-8))
     with torch.no_grad():
         return run(x)
 
@@ -200,12 +203,12 @@ def _learn(run: Callable[[Tensor], Tensor], module: nn.Module, x: Tensor, wanted
 def _curves(x: Tensor, wanted: Tensor, learnt: Sequence[tuple[str, str, Tensor]]) -> tuple[Figure, list[float]]:
     """A panel for each of what was learnt, on top of what was wanted; and how far apart the two are."""
     points, target = as_array(x).ravel(), as_array(wanted).ravel()
-    learnt = [(name, colour, as_array(y).ravel()) for name, colour, y in learnt]
-    errors = [float(np.sqrt(np.mean((y - target) ** 2))) for _, _, y in learnt]
+    lines = [as_array(y).ravel() for _, _, y in learnt]
+    errors = [float(np.sqrt(np.mean((line - target) ** 2))) for line in lines]
     figure = new_figure(10.5, 3.3)
-    grid = figure.subplots(1, len(learnt), sharey=True)
-    for axes, (name, colour, y), error in zip(grid, learnt, errors, strict=True):
-        _panel(axes, points, target, y, colour)
+    (grid,) = figure.subplots(1, len(learnt), sharey=True, squeeze=False)
+    for axes, (name, colour, _), line, error in zip(grid, learnt, lines, errors, strict=True):
+        _panel(axes, points, target, line, colour)
         axes.set(title=name, xlabel=f"$x$\nroot mean square error: {error:.2f}")
     handles = grid[-1].get_legend_handles_labels()[0]
     figure.legend(handles=handles[:1], loc="outside upper right")

@@ -8,6 +8,7 @@ import numpy as np
 
 from .style import (
     FAINT,
+    GRID,
     KEY,
     OPERATION,
     QUERY,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
     from torch import Tensor, nn
-
-GRID = "#E4E8EB"
 
 
 @picture
@@ -159,8 +158,6 @@ def order_diagram() -> tuple[Figure, str]:
 
 def _flow(board: Board, y: float, steps: Sequence[str]) -> None:
     """The steps in a row, and the skip connection from the start to the addition."""
-    from matplotlib.patches import Circle
-
     colours = {"sublayer": WEIGHT, "dropout": OPERATION, "norm": VALUE}
     board.label(0.6, y, "$x$", fontsize=13)
     x = 1.0
@@ -169,9 +166,7 @@ def _flow(board: Board, y: float, steps: Sequence[str]) -> None:
         centre = x + gap + width / 2
         board.arrow((x, y), (x + gap, y))
         if step == "+":
-            ring = Circle((centre, y), 0.3, facecolor="white", edgecolor=QUERY, linewidth=1.5, zorder=2)
-            board.axes.add_patch(ring)
-            board.label(centre, y - 0.02, "+", fontsize=13)
+            board.plus(centre, y, QUERY)
             board.arrow((1.7, y), (1.7, y + 0.85), (centre, y + 0.85), (centre, y + 0.3), colour=QUERY)
         else:
             board.box(centre, y, step, colours[step], width=width)
@@ -186,7 +181,7 @@ def random_sublayers(count: int, size: int, seed: int) -> list[nn.Module]:
     from torch import nn
 
     generator = torch.Generator().manual_seed(seed)
-    made = []
+    made: list[nn.Module] = []
     for _ in range(count):
         wide, narrow = (nn.utils.skip_init(nn.Linear, *shape) for shape in ((size, 4 * size), (4 * size, size)))
         with torch.no_grad():
@@ -201,7 +196,6 @@ def random_sublayers(count: int, size: int, seed: int) -> list[nn.Module]:
 @picture
 def pre_and_post(add_and_norm: Callable[..., nn.Module], depth: int = 48) -> tuple[Figure, str]:
     """The size of the vectors, and of the gradient, layer by layer: no norm, post-norm, pre-norm."""
-
     size = 32
     sublayers = random_sublayers(depth, size, seed=0)
     ways = (

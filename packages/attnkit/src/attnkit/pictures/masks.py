@@ -17,6 +17,7 @@ from .style import (
     as_array,
     cells,
     new_figure,
+    of_shape,
     picture,
     tint,
 )
@@ -76,7 +77,7 @@ def triangle(causal_mask: Callable[[int], Tensor], words: Sequence[str] = SENTEN
 @picture
 def padding_at_work(padding_mask: Callable[..., Tensor]) -> tuple[Figure, str]:
     """A batch of sentences of different lengths, and the padding mask that the function given makes of it."""
-    token_ids, _ = _batch()
+    token_ids = _batch()
     mask = _mask(padding_mask(token_ids), (len(BATCH), 1, len(SENTENCE)), "padding_mask")[:, 0]
     figure = new_figure(10.5, 3.0)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1))
@@ -102,7 +103,7 @@ def masks_together(
     sentence: int = 3,
 ) -> tuple[Figure, str]:
     """Causal mask, padding mask and decoder mask of one padded sentence side by side."""
-    token_ids, _ = _batch()
+    token_ids = _batch()
     size, words = len(SENTENCE), _filled()[sentence]
     causal = _mask(causal_mask(size), (size, size), "causal_mask")
     padding = _mask(padding_mask(token_ids), (len(BATCH), 1, size), "padding_mask")[sentence]
@@ -132,7 +133,7 @@ def leak(layer_class: Callable[[int, int], nn.Module]) -> tuple[Figure, str]:
     size, words = len(SENTENCE), list(SENTENCE)
     layer, x = _ready(layer_class), _vectors(size)
     free = parts.MultiHeadAttention(*_SIZES)
-    free.load_state_dict(layer.attention.state_dict())
+    free.load_state_dict(layer.get_submodule("attention").state_dict())
     with torch.no_grad():
         moved = [_influence(run, x) for run in (lambda v: free(v, v, v)[0], lambda v: layer(v)[0])]
     above = [float(np.triu(table, 1).max()) for table in moved]
@@ -162,7 +163,7 @@ def masked_weights(
     """The weights of each head of the layer given, for a sentence that ends in padding."""
     import torch
 
-    token_ids, _ = _batch()
+    token_ids = _batch()
     layer, words, size = _ready(layer_class), _filled()[sentence], len(SENTENCE)
     x = _vectors(int(token_ids.max()) + 1)[:, token_ids[sentence]]
     with torch.no_grad():
@@ -189,11 +190,8 @@ _SIZES = 12, 2  # d_model and heads of the layers that are looked at
 
 
 def _mask(mask: Tensor, shape: tuple[int, ...], name: str) -> np.ndarray:
-    """The mask as an array, or a ValueError that says why it cannot be drawn."""
-    if tuple(getattr(mask, "shape", ())) != shape:
-        seen = f"shape {tuple(mask.shape)}" if hasattr(mask, "shape") else f"a {type(mask).__name__}"
-        raise ValueError(f"{name} gave {seen}, where this picture needs a mask of shape {shape}")
-    return as_array(mask) != 0
+    """The mask as a boolean array, if it has the shape that the picture needs."""
+    return of_shape(mask, shape, name).astype(bool)
 
 
 def _table(
@@ -208,8 +206,8 @@ def _table(
     axes.imshow(colours, aspect="auto")
     axes.tick_params(length=0, which="both")
     axes.spines[:].set_visible(False)
-    axes.set_xticks(range(mask.shape[1]), columns if columns is not None else range(mask.shape[1]))
-    axes.set_yticks(range(mask.shape[0]), rows if rows is not None else range(mask.shape[0]))
+    axes.set_xticks(range(mask.shape[1]), columns)
+    axes.set_yticks(range(mask.shape[0]), rows)
     axes.set_xticks(np.arange(1, mask.shape[1]) - 0.5, minor=True)
     axes.set_yticks(np.arange(1, mask.shape[0]) - 0.5, minor=True)
     axes.grid(which="minor", color="white", linewidth=1.5)
@@ -232,18 +230,18 @@ def _say(mask: np.ndarray, rows: Sequence[str], columns: Sequence[str]) -> str:
     """In words, whom each query may look at."""
     said = []
     for number, row in enumerate(mask):
-        seen = [f"“{columns[key]}”" for key in np.flatnonzero(row)]
+        seen = [f"“{columns[int(key)]}”" for key in np.flatnonzero(row)]
         said.append(f"query {number} (“{rows[number]}”) may look at {', '.join(seen) or 'nothing'}")
     return f"{'; '.join(said)}."
 
 
-def _batch() -> tuple[Tensor, list[str]]:
-    """The sentences as token ids with padding 0, and the words that the ids stand for."""
+def _batch() -> Tensor:
+    """The sentences as token ids, with padding 0."""
     import torch
 
     vocabulary = [PAD, *dict.fromkeys(word for words in BATCH for word in words)]
     ids = [[vocabulary.index(word) for word in words] for words in _filled()]
-    return torch.tensor(ids), vocabulary
+    return torch.tensor(ids)
 
 
 def _filled() -> list[list[str]]:

@@ -109,10 +109,10 @@ def _weights(layer: nn.Module, x: Tensor) -> np.ndarray:
     clocks = _places(torch.arange(6.0))
     look[4:, 4:] = 4 * torch.linalg.lstsq(clocks, clocks.roll(1, dims=0)).solution.T
     with torch.no_grad():
-        for projection in (layer.query_proj, layer.key_proj, layer.value_proj, layer.out_proj):
-            projection.weight.copy_(look if projection is layer.query_proj else torch.eye(8))
-            projection.bias.zero_()
-        return as_array(layer(x, x, x)[1])[0]
+        for name in ("query_proj", "key_proj", "value_proj", "out_proj"):
+            layer.get_parameter(f"{name}.weight").copy_(look if name == "query_proj" else torch.eye(8))
+            layer.get_parameter(f"{name}.bias").zero_()
+        return as_array(layer(x, x, x)[1][0])
 
 
 def _say(row: np.ndarray) -> str:

@@ -26,11 +26,13 @@ from .style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from torch import nn
+
+    from .._interfaces import Head
 
 # Directions in the plane, in degrees, and lengths: words that mean similar things lie close together.
 WORDS = {"cat": (65, 1.9), "dog": (40, 2.0), "car": (-25, 1.9), "bus": (-52, 1.8), "rain": (160, 1.7)}
@@ -115,7 +117,7 @@ def temperature_at_work(
     words, counts = _next_words(PROMPT, 10)
     rows = [softmax(np.log(counts), temperature=temperature) for temperature in temperatures]
     figure = new_figure(10.5, 4.2)
-    panels = figure.subplots(1, len(temperatures), sharey=True)
+    (panels,) = figure.subplots(1, len(temperatures), sharey=True, squeeze=False)
     places = np.arange(len(words))
     for axes, temperature, row in zip(panels, temperatures, rows, strict=True):
         axes.barh(places, row, color=QUERY)
@@ -168,7 +170,7 @@ def log_softmax_limits(
 
 
 @picture
-def weight_tying(output_head: Callable[..., nn.Module]) -> tuple[Figure, str]:
+def weight_tying(output_head: Callable[..., Head]) -> tuple[Figure, str]:
     """What tying saves, and what it teaches: parameters, and the input vectors after a step at the output."""
     import torch
     from torch import nn
@@ -209,19 +211,19 @@ def weight_tying(output_head: Callable[..., nn.Module]) -> tuple[Figure, str]:
     return figure, alt
 
 
-def _all(*modules: nn.Module) -> list[nn.Parameter]:
+def _all(*modules: nn.Module | Head) -> list[nn.Parameter]:
     """The parameters of the modules, each once."""
     return list(dict.fromkeys(parameter for module in modules for parameter in module.parameters()))
 
 
-def _vectors(polar: object) -> np.ndarray:
+def _vectors(polar: Iterable[tuple[float, float]]) -> np.ndarray:
     """Directions in degrees and lengths as vectors in the plane."""
     angle, length = np.asarray(list(polar), dtype=np.float32).T
     angle = np.deg2rad(angle)
     return np.stack([length * np.cos(angle), length * np.sin(angle)], axis=-1).astype(np.float32)
 
 
-def _arrows(axes: Axes, names: object, vectors: object, colour: str, line: str) -> None:
+def _arrows(axes: Axes, names: Iterable[str], vectors: Iterable[np.ndarray], colour: str, line: str) -> None:
     for name, (x, y) in zip(names, vectors, strict=True):
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "linestyle": line, "shrinkA": 0}
         axes.annotate("", (x, y), (0, 0), arrowprops=style)
@@ -237,7 +239,9 @@ def _next_words(before: str, count: int) -> tuple[list[str], np.ndarray]:
     return [word for word, _ in found], np.array([number for _, number in found], dtype=float)
 
 
-def _broken_row(gap: float, log_softmax: Callable, softmax: Callable) -> tuple[str, ...]:
+def _broken_row(
+    gap: float, log_softmax: Callable[..., np.ndarray], softmax: Callable[..., np.ndarray]
+) -> tuple[str, ...]:
     logits = np.array([0.0, -gap], dtype=np.float32)
     with np.errstate(divide="ignore"):
         p = softmax(logits)[1]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .style import KEY, OPERATION, QUERY, WEIGHT, Board, as_array, cells, new_figure, picture
+from .style import GRID, KEY, OPERATION, QUERY, WEIGHT, Board, as_array, cells, new_figure, picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ def residual_diagram() -> tuple[Figure, str]:
     board.arrow((9.6, forward), (11.0, forward))
     board.arrow((2.6, forward), (2.6, 3.75), (11.3, 3.75), (11.3, 3.15), colour=QUERY)
     board.label(6.9, 3.98, "the skip connection: $x$ as it is")
-    _plus(board, 11.3, forward)
+    board.plus(11.3, forward, OPERATION)
     board.arrow((11.6, forward), (12.5, forward))
     board.label(13.2, forward, "$x + f(x)$", fontsize=12)
 
@@ -41,7 +41,7 @@ def residual_diagram() -> tuple[Figure, str]:
     board.arrow((11.3, backward), (11.3, 1.55), (2.6, 1.55), (2.6, 0.95), colour=KEY)
     board.label(6.9, 1.78, "$g$ as it is")
     board.label(5.4, 0.1, "may be made small here", color=OPERATION)
-    _plus(board, 2.6, backward)
+    board.plus(2.6, backward, OPERATION)
     board.arrow((2.3, backward), (1.9, backward))
     board.label(1.0, backward, r"$g + J^\top g$", fontsize=12)
     alt = """A residual connection. Forwards, x goes through the sublayer and dropout, and past them,
@@ -51,24 +51,19 @@ def residual_diagram() -> tuple[Figure, str]:
     return board.figure, alt
 
 
-def _plus(board: Board, x: float, y: float) -> None:
-    from matplotlib.patches import Circle
-
-    board.axes.add_patch(Circle((x, y), 0.3, facecolor="white", edgecolor=OPERATION, linewidth=1.5, zorder=2))
-    board.label(x, y - 0.02, "+", fontsize=13)
-
-
 def random_layers(depth: int, size: int, seed: int) -> list[nn.Module]:
     """``depth`` layers as they are before any training, each a linear map and a tanh."""
     import torch
     from torch import nn
 
-    layers = [nn.Sequential(nn.utils.skip_init(nn.Linear, size, size), nn.Tanh()) for _ in range(depth)]
     generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for layer in layers:
-            layer[0].weight.copy_(torch.randn(size, size, generator=generator) * 0.6 / size**0.5)
-            layer[0].bias.copy_(torch.randn(size, generator=generator) * 0.3)
+    layers: list[nn.Module] = []
+    for _ in range(depth):
+        linear = nn.utils.skip_init(nn.Linear, size, size)
+        with torch.no_grad():
+            linear.weight.copy_(torch.randn(size, size, generator=generator) * 0.6 / size**0.5)
+            linear.bias.copy_(torch.randn(size, generator=generator) * 0.3)
+        layers.append(nn.Sequential(linear, nn.Tanh()))
     return layers
 
 
@@ -133,7 +128,7 @@ def gradient_by_depth(
         axes.plot(depths, lines[use_residual], color=colour, marker=marker, label=name)
     axes.set_yscale("log")
     axes.set(xlabel="number of layers", ylabel="norm of the gradient at the input")
-    axes.grid(axis="y", color="#E4E8EB")
+    axes.grid(axis="y", color=GRID)
     axes.legend()
     alt = f"""The norm of the gradient at the input of networks of {depths[0]} to {depths[-1]} layers, on a
     logarithmic scale. With skip connections it goes from {_say(lines[True][0])} to {_say(lines[True][-1])};

@@ -6,18 +6,22 @@ import base64
 import functools
 import html
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
 from .. import grading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
+    from matplotlib.typing import RcKeyType
+    from numpy.typing import ArrayLike
+
+P = ParamSpec("P")
 
 # Okabe and Ito's palette, told apart by nearly everybody (https://jfly.uni-koeln.de/color/).
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
@@ -25,10 +29,10 @@ BLUE, RED, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, YELLOW)
 # The same role has the same colour in every picture.
 QUERY, KEY, VALUE, WEIGHT, OPERATION = BLUE, ORANGE, GREEN, PURPLE, "#5F6B76"
-INK, FAINT = "#22292F", "#C5CCD3"
+INK, FAINT, GRID = "#22292F", "#C5CCD3", "#E4E8EB"
 MAP = "cividis"
 
-FONTS = {
+FONTS: dict[RcKeyType, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "mathtext.fontset": "dejavusans",
@@ -71,7 +75,7 @@ class Picture:
     def __repr__(self) -> str:
         return self.alt
 
-    def _repr_png_(self) -> tuple[bytes, dict]:
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         return self.png(), {"width": self.width()}
 
     def _repr_html_(self) -> str:
@@ -80,14 +84,14 @@ class Picture:
         return f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.alt)}" style="{style}">'
 
 
-def picture(draw: Callable[..., tuple[Figure, str]]) -> Callable[..., Picture | None]:
+def picture(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Picture | None]:
     """Turn a function that returns a figure and its text alternative into one that returns a ``Picture``.
 
     While a notebook is graded the function is not called, and the result is None.
     """
 
     @functools.wraps(draw)
-    def drawn(*args: object, **kwargs: object) -> Picture | None:
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Picture | None:
         if grading():
             return None
         from matplotlib import rc_context
@@ -112,14 +116,24 @@ def as_array(data: object) -> np.ndarray:
     return np.asarray(data, dtype=float)
 
 
-def tint(colour: str, strength: float = 0.22) -> tuple[float, ...]:
+def of_shape(data: object, shape: tuple[int, ...], source: str) -> np.ndarray:
+    """What ``source`` gave as an array, or a ValueError that says which shape the picture needs."""
+    found = getattr(data, "shape", None)
+    if found is None or tuple(found) != shape:
+        seen = f"a {type(data).__name__}" if found is None else f"shape {tuple(found)}"
+        raise ValueError(f"{source} gave {seen}, where this picture needs shape {shape}")
+    return as_array(data)
+
+
+def tint(colour: str, strength: float = 0.22) -> tuple[float, float, float]:
     """``colour`` mixed with white: a background on which dark text is easy to read."""
     from matplotlib.colors import to_rgb
 
-    return tuple(1 - strength * (1 - channel) for channel in to_rgb(colour))
+    red, green, blue = (1 - strength * (1 - channel) for channel in to_rgb(colour))
+    return red, green, blue
 
 
-def legible_on(colour: Sequence[float]) -> str:
+def legible_on(colour: ArrayLike) -> str:
     """Ink or white, whichever has more contrast on ``colour`` (WCAG 2, relative luminance)."""
     linear = np.where(np.less(colour, 0.04045), np.divide(colour, 12.92), np.add(colour, 0.055) / 1.055)
     return INK if np.dot(linear[:3] ** 2.4, (0.2126, 0.7152, 0.0722)) > 0.22 else "white"
@@ -127,7 +141,7 @@ def legible_on(colour: Sequence[float]) -> str:
 
 def few(matrix: np.ndarray) -> bool:
     """Whether a matrix, or each of a stack of them, is small enough for a number in every cell."""
-    return max(matrix.shape[-2:]) <= 12
+    return all(size <= 12 for size in matrix.shape[-2:])
 
 
 def cells(axes: Axes, matrix: np.ndarray, low: float, high: float, digits: int = 2, power: float = 1.0) -> AxesImage:
@@ -179,14 +193,15 @@ class Board:
         self.axes.add_patch(shape)
         self.axes.text(x, y, text, ha="center", va="center", zorder=3)
 
-    def cell(self, x: float, y: float, text: str, colour: str, width: float = 1, height: float = 1) -> None:
+    def cell(self, x: float, y: float, text: str, colour: str, width: float = 1) -> None:
         """A square-cornered cell whose lower left corner is (x, y)."""
+        from matplotlib.colors import to_rgb
         from matplotlib.patches import Rectangle
 
-        shape = Rectangle((x, y), width, height, facecolor=colour, edgecolor="white", linewidth=1.5, zorder=2)
+        shape = Rectangle((x, y), width, 1, facecolor=colour, edgecolor="white", linewidth=1.5, zorder=2)
         self.axes.add_patch(shape)
-        ink = legible_on(shape.get_facecolor())
-        self.axes.text(x + width / 2, y + height / 2, text, ha="center", va="center", fontsize=9, color=ink, zorder=3)
+        ink = legible_on(to_rgb(colour))
+        self.axes.text(x + width / 2, y + 0.5, text, ha="center", va="center", fontsize=9, color=ink, zorder=3)
 
     def arrow(self, *points: tuple[float, float], colour: str = OPERATION) -> None:
         """An arrow through the points, bent where they bend, with its head at the last."""
@@ -195,7 +210,14 @@ class Board:
         line = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
         self.axes.annotate("", points[-1], points[-2], arrowprops=line, zorder=1)
 
-    def label(self, x: float, y: float, text: str, **options: object) -> None:
+    def plus(self, x: float, y: float, colour: str) -> None:
+        """A ring with a plus around the point (x, y): an addition."""
+        from matplotlib.patches import Circle
+
+        self.axes.add_patch(Circle((x, y), 0.3, facecolor="white", edgecolor=colour, linewidth=1.5, zorder=2))
+        self.label(x, y - 0.02, "+", fontsize=13)
+
+    def label(self, x: float, y: float, text: str, **options: Any) -> None:
         """Text around the point (x, y)."""
         self.axes.text(x, y, text, **{"ha": "center", "va": "center", "fontsize": 9, "zorder": 4, **options})
 

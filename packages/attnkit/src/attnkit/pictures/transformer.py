@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from torch import Tensor, nn
 
+    from .._interfaces import Translator, Writer
     from ..data import Vocabulary
     from ..data.dates import Example
 
@@ -45,9 +46,9 @@ _MONO = "DejaVu Sans Mono"
 def architecture() -> tuple[Figure, str]:
     """The encoder-decoder Transformer, with the number of its lesson on each component."""
     board = Board(15.6, 14.6, inches=9.6)
-    inside = ("Self-attention", "02"), ("Feed-forward", "05")
-    _tower(board, 3.9, "encoder layer", "06", inside)
-    inside = ("Masked self-attention", "07"), ("Cross-attention", "08"), ("Feed-forward", "05")
+    network = "Feed-forward", "05"
+    _tower(board, 3.9, "encoder layer", "06", [("Self-attention", "02"), network])
+    inside = [("Masked self-attention", "07"), ("Cross-attention", "08"), network]
     _tower(board, 10.9, "decoder layer", "09", inside)
     board.arrow((3.9, 8.6), (3.9, 9.7), (7.2, 9.7), (7.2, 7.2), (9.1, 7.2), colour=VALUE)
     board.label(5.4, 9.97, "memory  $(B, L_s, D)$")
@@ -207,7 +208,6 @@ def _changed(tokens: Tensor, place: int, to: int) -> Tensor:
 @picture
 def loss_curve(losses: Sequence[float], total: int | None = None) -> tuple[Figure, str]:
     """The loss of every training step, and its running mean."""
-    losses = np.asarray(losses, dtype=float)
     steps = np.arange(1, len(losses) + 1)
     window = max(1, len(losses) // 30)
     smooth = np.convolve(losses, np.ones(window) / window, mode="valid")
@@ -257,7 +257,7 @@ def _short(answer: str) -> str:
 
 
 @picture
-def date_alignment(model: nn.Module, written: str, greedy_decode: Callable[..., Tensor]) -> tuple[Figure, str]:
+def date_alignment(model: Translator, written: str, greedy_decode: Callable[..., Tensor]) -> tuple[Figure, str]:
     """The cross-attention of a date: where the model looks for each character that it writes."""
     from ..data import dates
 
@@ -290,11 +290,11 @@ def date_alignment(model: nn.Module, written: str, greedy_decode: Callable[..., 
     return figure, f"Cross-attention while writing {iso} for {written}; each character looks most: {said}."
 
 
-def _cross_weights(model: nn.Module, source: Tensor, target: Tensor) -> list[Tensor]:
+def _cross_weights(model: Translator, source: Tensor, target: Tensor) -> list[Tensor]:
     """The weights ``(B, H, L_t, L_s)`` that parts of the model return while it decodes, layer by layer."""
     found: list[Tensor] = []
 
-    def look(_module: nn.Module, _inputs: tuple, outputs: object) -> None:
+    def look(_module: nn.Module, _inputs: tuple[object, ...], outputs: object) -> None:
         for item in outputs if isinstance(outputs, tuple) else ():
             fits = getattr(item, "ndim", 0) == 4 and item.shape[2:] == (target.shape[1], source.shape[1])
             if fits and not any(item is other for other in found):
@@ -325,12 +325,13 @@ def continuations(
 
 @picture
 def next_character(
-    model: nn.Module, vocabulary: Vocabulary, prompt: str, temperatures: Sequence[float] = (0.2, 0.7, 1.5)
+    model: Writer, vocabulary: Vocabulary, prompt: str, temperatures: Sequence[float] = (0.2, 0.7, 1.5)
 ) -> tuple[Figure, str]:
     """The probabilities of the likeliest next characters after a prompt, at each temperature."""
     tokens = vocabulary.encode(prompt)
+    model.eval()
     with torch.no_grad():
-        rows = np.array([as_array(model.eval().next_token(tokens, heat)[0]) for heat in temperatures])
+        rows = np.array([as_array(model.next_token(tokens, heat)[0]) for heat in temperatures])
     best = rows[-1].argsort()[::-1][:12]
     names = vocabulary.symbols(torch.tensor(best.copy()))
     figure = new_figure(10.5, 3.2)
