@@ -21,4 +21,5 @@ class ListeningSockets:
         import zmq
 
         socket.setsockopt(zmq.USE_FD, self.listeners[port])
-        return super()._bind_socket(socket, port)
+        bound: int = super()._bind_socket(socket, port)  # type: ignore[misc]  # IPKernelApp's, the next class
+        return bound

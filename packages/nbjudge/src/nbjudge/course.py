@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import glob
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
 
 from nbjudge.errors import CourseError
@@ -55,6 +57,7 @@ class Exercise:
 
     name: str
     lesson: str
+    text_file: Path  # the source notebook that holds it
     expression: str
     points: float
     setup: str  # what stands above it: the instructor's locked cells (imports), and the earlier solutions
@@ -68,11 +71,6 @@ class Exercise:
         own = bound_names(source)
         earlier = tuple(name for name in self.earlier_names if name not in own)
         return replace(self, solution=plain_python(source), setup=plain_python(self.setup), earlier_names=earlier)
-
-    @property
-    def text_file(self) -> Path:
-        """The source notebook that holds the exercise."""
-        return self.course.lessons[self.lesson]
 
     @property
     def check_file(self) -> Path:
@@ -125,47 +123,80 @@ def judge_line(source: str, where: str = "a grading cell") -> JudgeLine | None:
     return JudgeLine(call.args[0].value, ast.unparse(call.args[1]))
 
 
+def source_pattern(directory: CourseDirectory) -> str:
+    """Where the folders of the lessons are, below the course directory, as nbgrader's settings have it."""
+    return directory.directory_structure.format(
+        nbgrader_step=directory.source_directory, student_id=".", assignment_id="*"
+    )
+
+
+def text_of(notebook: Path) -> Path | None:
+    """The Markdown that a source notebook is made of by Jupytext, beside it; None where there is none."""
+    text = notebook.with_suffix(".md")
+    try:
+        with text.open(encoding="utf-8") as file:
+            return text if "jupytext" in file.read(2000) else None
+    except FileNotFoundError:
+        return None
+
+
 class Course:
     """A course directory and its settings.
 
-    `root` is any folder inside it, by default the current one. Raises `CourseError` where there is no course.
+    `root` is any folder inside it, by default the current one. Raises `CourseError` where there is no course. Whoever
+    knows the settings already, as nbgrader's commands do, gives them, with the folders of the lessons as a pattern
+    (`sources`) below exactly this root.
     """
 
-    def __init__(self, root: Path | None = None, settings: NBJudge | None = None):
-        self.root = find_root(root)
-        self.settings = settings or load(self.root)
-        self._read: dict[str, dict[str, Exercise]] = {}  # exercises by lesson, as far as they were asked for
+    def __init__(self, root: Path | None = None, settings: NBJudge | None = None, sources: str = ""):
+        if settings is None:
+            self.root = find_root(root)
+            config = load(self.root)
+            settings, sources = NBJudge(config=config), source_pattern(CourseDirectory(config=config))
+        else:
+            self.root = Path(root or ".").resolve()
+        self.settings, self._sources = settings, sources
+        self._read: dict[Path, dict[str, Exercise]] = {}  # exercises by notebook, as far as they were asked for
 
     @cached_property
-    def lessons(self) -> dict[str, Path]:
-        """Source notebooks by lesson: the Markdown text where there is one, else the notebook."""
-        found: dict[str, Path] = {}
-        for folder in sorted((self.root / self.settings.source).glob("*/")):
-            for suffix in (".md", ".ipynb"):
-                path = folder / f"{folder.name}{suffix}"
-                if path.is_file():
-                    found.setdefault(folder.name, path)
+    def lessons(self) -> dict[str, list[Path]]:
+        """Source notebooks by lesson: of each the Markdown text where there is one, else the notebook itself."""
+        found: dict[str, list[Path]] = {}
+        for folder in map(Path, sorted(glob.glob(str(self.root / self._sources)))):
+            notebooks = sorted(folder.glob("*.ipynb"))
+            if not notebooks:  # they were not made of their texts yet
+                notebooks = [path.with_suffix(".ipynb") for path in sorted(folder.glob("*.md")) if text_of(path)]
+            if notebooks:
+                found[folder.name] = [text_of(path) or path for path in notebooks]
         return found
 
     @cached_property
     def lesson_of(self) -> dict[str, str]:
         """The lesson of every exercise, in the order of the course."""
-        found = {}
-        for lesson, path in self.lessons.items():
-            text = path.read_text(encoding="utf-8")
-            if path.suffix == ".ipynb":
-                text = text.replace('\\"', '"').replace('"judge(', "\njudge(")
-            found.update(dict.fromkeys(_JUDGE_LINE.findall(text), lesson))
+        return {name: lesson for name, (lesson, _) in self._places.items()}
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, Path]]:
+        """The lesson of every exercise, and its notebook."""
+        found: dict[str, tuple[str, Path]] = {}
+        for lesson, paths in self.lessons.items():
+            for path in paths:
+                text = path.read_text(encoding="utf-8")
+                if path.suffix == ".ipynb":
+                    text = text.replace('\\"', '"').replace('"judge(', "\njudge(")
+                for name in _JUDGE_LINE.findall(text):
+                    if found.setdefault(name, (lesson, path)) != (lesson, path):
+                        raise CourseError(f"{path}: an exercise called {name} is in {found[name][1]}, too; rename one")
         return found
 
     def exercise(self, name: str) -> Exercise:
         """The exercise called `name`. Raises `CourseError`, with what there is, for an unknown one."""
         if name not in self.lesson_of:
             raise CourseError(f"no exercise is called {name}; this course has: {', '.join(self.lesson_of) or 'none'}")
-        lesson = self.lesson_of[name]
-        if lesson not in self._read:
-            self._read[lesson] = _exercises(self, self.lessons[lesson])
-        return self._read[lesson][name]
+        lesson, path = self._places[name]
+        if path not in self._read:
+            self._read[path] = _exercises(self, lesson, path)
+        return self._read[path][name]
 
 
 @cache
@@ -178,10 +209,11 @@ def read_notebook(path: Path) -> NotebookNode:
     """A source notebook, from Markdown (MyST) or .ipynb."""
     import jupytext  # slow to import, and only wanted where a lesson is read
 
-    return jupytext.read(path, fmt="md:myst" if path.suffix == ".md" else "ipynb")
+    notebook: NotebookNode = jupytext.read(path, fmt="md:myst" if path.suffix == ".md" else "ipynb")
+    return notebook
 
 
-def _exercises(course: Course, path: Path) -> dict[str, Exercise]:
+def _exercises(course: Course, lesson: str, path: Path) -> dict[str, Exercise]:
     """The exercises of one lesson. A solution is every solution cell since the grading cell before."""
     found: dict[str, Exercise] = {}
     setup: list[str] = []
@@ -200,7 +232,8 @@ def _exercises(course: Course, path: Path) -> dict[str, Exercise]:
             else:
                 found[line.exercise] = Exercise(
                     name=line.exercise,
-                    lesson=path.stem,
+                    lesson=lesson,
+                    text_file=path,
                     expression=line.expression,
                     points=float(cell.metadata.nbgrader.points),
                     setup="\n\n".join([*setup, *(done.solution for done in found.values())]),
@@ -217,4 +250,4 @@ def _exercises(course: Course, path: Path) -> dict[str, Exercise]:
 
 def _stub(cell: NotebookNode) -> str:
     cleared, _ = ClearSolutions().preprocess_cell(NotebookNode(cell), {"language": "python"}, 0)
-    return cleared.source
+    return str(cleared.source)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from traitlets import Enum, Float, Integer, List, Unicode
-from traitlets.config import Config, Configurable, PyFileConfigLoader
+from traitlets import Bool, Enum, Float, Integer, List, Unicode
+from traitlets.config import Config, Configurable
+from traitlets.config.loader import PyFileConfigLoader
 
 from nbjudge.errors import CourseError
 from nbjudge.limits import Limits
-from nbjudge.words import MIB
+from nbjudge.words import GIB, MIB
 
 CONFIG_FILE = "nbgrader_config.py"
 
@@ -25,13 +26,19 @@ class NBJudge(Configurable):
     artifacts = Unicode(
         "tests/artifacts", help="Directory of what reference solutions hand in beside their code, <exercise>/."
     ).tag(config=True)
-    source = Unicode("source", help="Directory of the instructor's notebooks.").tag(config=True)
     given = Unicode(
         "", help="Module whose names replace a learner's earlier exercises while a later one is judged."
     ).tag(config=True)
     preload = List(
         Unicode(), help="Modules that notebooks of the course import: imported once, not for every submission."
     ).tag(config=True)
+    plain_tests = Enum(
+        ["score", "person"],
+        "score",
+        help="Grading cells without judge(...): scored as nbgrader scores them, or left to a person.",
+    ).tag(config=True)
+    configured = Bool(False, help="Set by nbjudge.configure.").tag(config=True)
+    refused = List(Unicode(), help="Set by nbjudge.configure: what it found in its way.").tag(config=True)
     sandbox = Enum(
         ["bubblewrap", "none"],
         "bubblewrap",
@@ -45,6 +52,7 @@ class NBJudge(Configurable):
     memory_bytes = Integer(Limits.memory_bytes, help="Memory of one kernel, in bytes.").tag(config=True)
     processes = Integer(Limits.processes, help="Processes and threads of one kernel.").tag(config=True)
     file_bytes = Integer(Limits.file_bytes, help="Largest file that a kernel may write, in bytes.").tag(config=True)
+    grader_bytes = Integer(2 * GIB, help="Memory of the process that judges one notebook, in bytes.").tag(config=True)
     notebook_bytes = Integer(20 * MIB, help="Largest notebook file that is read, in bytes.").tag(config=True)
 
     @property
@@ -58,10 +66,9 @@ class NBJudge(Configurable):
         return Limits(self.memory_bytes, self.processes, self.file_bytes)
 
 
-def load(root: Path) -> NBJudge:
-    """The settings of the course at `root`, read from its nbgrader_config.py."""
-    config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
-    return NBJudge(config=Config(config))
+def load(root: Path) -> Config:
+    """The configuration of the course at `root`, read from its nbgrader_config.py."""
+    return Config(PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config())
 
 
 def find_root(start: Path | None = None) -> Path:

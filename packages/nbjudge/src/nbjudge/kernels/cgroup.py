@@ -23,7 +23,7 @@ _OVERHEAD = 64 * MIB
 _REMOVAL_SECONDS = 2
 
 # What is to be written to, by version. By the first file of each controller, one sees whether it can be had.
-_SWITCHES = {
+_SWITCHES: dict[int, dict[str, tuple[str, ...]]] = {
     1: {
         "memory": ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"),
         "pids": ("pids.max",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from abc import abstractmethod
 
-from jupyter_client.provisioning import KernelProvisionerBase
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 
 class JudgedProvisioner(KernelProvisionerBase):

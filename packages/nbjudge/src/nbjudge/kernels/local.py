@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner as JupyterLocalProvisioner
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner as JupyterLocalProvisioner
 
 from nbjudge.conversation.common.messages import JUDGE_FD
 from nbjudge.kernels.judged import JudgedProvisioner
@@ -15,7 +16,7 @@ from nbjudge.words import exit_in_words
 class LocalProvisioner(JudgedProvisioner, JupyterLocalProvisioner):
     """Jupyter's own provisioner, and the judge's socket."""
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any):
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         self.judge_socket, theirs = socket.socketpair()
         with theirs:
             kwargs["env"] = {**kwargs["env"], JUDGE_FD: str(theirs.fileno())}

@@ -48,7 +48,7 @@ class WarmParent:
         self._spare: tuple[Limits, KernelProcess] | None = None  # the next kernel, forked beforehand
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         self._control, theirs = messages.pair()
         try:
@@ -139,7 +139,7 @@ class WarmParent:
         return (
             self._owner == os.getpid()
             and not self._dead
-            and (self._adopted or self._process.poll() is None)
+            and (self._adopted or (self._process is not None and self._process.poll() is None))
             and (self._sources is None or _fingerprint(self._sources) == self._state)
         )
 
@@ -167,12 +167,12 @@ class WarmParent:
         if self._retired:
             self.retire()
 
-    def _run(self, control: int, preload: tuple[str, ...]) -> subprocess.Popen:
+    def _run(self, control: int, preload: tuple[str, ...]) -> subprocess.Popen[bytes]:
         obstacle = obstacles.system_obstacle()
         if obstacle is not None:
             raise obstacle.error()
         grader = os.pidfd_open(os.getpid())  # tells of our end, even where copies of our sockets live on
-        settings = {
+        settings: world.Settings = {
             "control": control,
             "grader": grader,
             "preload": preload,
@@ -199,7 +199,7 @@ class WarmParent:
             words.append(f"rmdir -- {shlex.quote(str(home / name))}-* 2>/dev/null")
         return "; ".join(words)
 
-    def _greeting(self) -> dict:
+    def _greeting(self) -> messages.Message:
         self._control.settimeout(_START_SECONDS)
         try:
             greeting, _ = messages.receive(self._control)
@@ -243,6 +243,12 @@ def close_parents() -> None:
     with _registry_lock:
         while _parents:
             _parents.popitem()[1].close()
+
+
+def hand_over_spares() -> None:
+    """In a process that has just forked another: its spare kernels are the other's now."""
+    for parent in _parents.values():
+        parent.hand_over()
 
 
 def adopt_parents() -> None:

@@ -6,9 +6,10 @@ import asyncio
 import os
 import signal
 import time
-from typing import Any
+from typing import Any, cast
 
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import KernelManager
 from traitlets import Instance, List, Unicode
 
 from nbjudge.kernels.common.ports import PORTS
@@ -59,7 +60,7 @@ class SandboxProvisioner(JudgedProvisioner):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """What `launch_kernel` is to be told, of all that the manager was told."""
-        manager = self.parent
+        manager = self._manager
         if manager.transport != "ipc":
             raise ValueError('a sandboxed kernel has no network; use KernelManager(transport="ipc")')
         for name, port in PORTS.items():
@@ -77,7 +78,7 @@ class SandboxProvisioner(JudgedProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel; it serves when this returns."""
         self._why = ""
-        manager = self.parent
+        manager = self._manager
         launched = await asyncio.to_thread(launch, manager.session.key.decode(), **kwargs)
         self._process, self.judge_socket = launched.process, launched.judge
         manager.ip = launched.ip
@@ -120,6 +121,10 @@ class SandboxProvisioner(JudgedProvisioner):
         if self.judge_socket is not None:
             self.judge_socket.close()
             self.judge_socket = None
+
+    @property
+    def _manager(self) -> KernelManager:
+        return cast(KernelManager, self.parent)  # Jupyter makes provisioners so
 
     def _give_back(self) -> None:
         process, self._process = self._process, None

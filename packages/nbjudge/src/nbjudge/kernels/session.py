@@ -16,16 +16,18 @@ import time
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
+from typing import Any, cast
 
 import zmq
-from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from nbformat import from_dict
+from jupyter_client.manager import KernelManager
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 
 from nbjudge import words
 from nbjudge.errors import KernelStartError
 from nbjudge.kernels.common.preload import PRELOAD
+from nbjudge.kernels.judged import JudgedProvisioner
 from nbjudge.kernels.parent import at_exit
 from nbjudge.settings import NBJudge
 
@@ -49,7 +51,7 @@ class CellRun:
 
     status: Ended = Ended.OK
     detail: str = ""
-    outputs: list = field(default_factory=list)
+    outputs: list[NotebookNode] = field(default_factory=list)
 
 
 class _Specs(KernelSpecManager):
@@ -112,7 +114,14 @@ class KernelSession:
 
     @property
     def judge_socket(self) -> socket.socket:
-        return self._manager.provisioner.judge_socket
+        """Our end of the socket over which the kernel is judged. Only a kernel that was started has one."""
+        ours = self._provisioner.judge_socket
+        assert ours is not None
+        return ours
+
+    @property
+    def _provisioner(self) -> JudgedProvisioner:
+        return cast(JudgedProvisioner, self._manager.provisioner)  # all that `_Specs` names are
 
     def run(self, source: str, seconds: float) -> CellRun:
         """Run a cell, for at most `seconds`, and keep its output."""
@@ -128,7 +137,8 @@ class KernelSession:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        return self._manager.session.send(self._shell, "execute_request", content)["header"]["msg_id"]
+        sent = self._manager.session.send(self._shell, "execute_request", content)
+        return str(sent["header"]["msg_id"])
 
     def finish(self, message_id: str, seconds: float) -> CellRun:
         """Wait until a cell has ended: by itself, by an interrupt when its time is up, or with the kernel."""
@@ -148,7 +158,7 @@ class KernelSession:
     @property
     def dead(self) -> bool:
         """Whether the kernel has ended; why is kept for `finish` and `kill`."""
-        self._dead = self._dead or self._manager.provisioner.why_dead()
+        self._dead = self._dead or self._provisioner.why_dead()
         return bool(self._dead)
 
     def interrupt(self) -> None:
@@ -195,15 +205,16 @@ class KernelSession:
             self._manager.session.send(self._shell, "kernel_info_request", {})
         raise RuntimeError(f"no answer within {_START_SECONDS} seconds")
 
-    def _await_reply(self, message_id: str, deadline: float, output: _Output) -> dict | None:
+    def _await_reply(self, message_id: str, deadline: float, output: _Output) -> object | None:
         """The content of the reply to a request, or None when the time is up or the kernel gone."""
         poller = zmq.Poller()
         poller.register(self._shell, zmq.POLLIN)
         poller.register(self._iopub, zmq.POLLIN)
         poller.register(self.judge_socket, zmq.POLLIN)
-        reply, idle, check = None, False, time.monotonic() + 0.25
+        reply: object | None = None
+        idle, check = False, time.monotonic() + 0.25
         while (now := time.monotonic()) < deadline and not (reply is not None and idle):
-            ready = dict(poller.poll(max(1, 1000 * min(deadline - now, 0.25))))
+            ready = dict(poller.poll(int(max(1, 1000 * min(deadline - now, 0.25)))))
             if self._iopub in ready:
                 idle = self._take_output(message_id, output) or idle
             if self._shell in ready:
@@ -241,7 +252,7 @@ class KernelSession:
         output.add(kind, content)
         return False
 
-    def _receive(self, channel: zmq.Socket) -> dict | None:
+    def _receive(self, channel: zmq.Socket[bytes]) -> dict[str, Any] | None:
         try:
             _, message = self._manager.session.recv(channel, mode=zmq.NOBLOCK)
         except Exception:  # whatever a hostile kernel sent, it is not a message
@@ -249,14 +260,14 @@ class KernelSession:
         return message if isinstance(message, dict) else None
 
 
-def _limits(settings: NBJudge) -> dict:
+def _limits(settings: NBJudge) -> dict[str, object]:
     """What the sandbox is told; Jupyter's own way to start a kernel knows no limits."""
     if settings.sandbox == "none":
         return {}
     return {"limits": settings.limits, "preload": (*PRELOAD, *settings.course_modules)}
 
 
-def _parent(message: dict) -> object:
+def _parent(message: dict[str, Any]) -> object:
     parent = message.get("parent_header")
     return parent.get("msg_id") if isinstance(parent, dict) else None
 
@@ -271,7 +282,7 @@ class _Output:
     """The outputs of a cell, up to a size; what comes after is counted and dropped."""
 
     def __init__(self, limit: int):
-        self.outputs: list = []
+        self.outputs: list[NotebookNode] = []
         self._left = limit
         self._full = False
 
@@ -290,7 +301,7 @@ class _Output:
             if output["output_type"] == "stream":
                 output["text"] = output["text"][: self._left]
                 self.outputs.append(output)
-            self.outputs.append(new_output("stream", name="stderr", text="\n[the rest of the output was dropped]\n"))
+            self.outputs.append(_new_output("stream", name="stderr", text="\n[the rest of the output was dropped]\n"))
             return
         self._left -= size
         last = self.outputs[-1] if self.outputs else None
@@ -300,18 +311,23 @@ class _Output:
             self.outputs.append(output)
 
 
-def _as_output(kind: object, content: object) -> dict | None:
+def _as_output(kind: object, content: object) -> NotebookNode | None:
     """A well-formed notebook output, or None for anything else."""
     if not isinstance(content, dict):
         return None
     if kind == "stream" and isinstance(content.get("text"), str):
         name = "stderr" if content.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=content["text"])
+        return _new_output("stream", name=name, text=content["text"])
     if kind in ("display_data", "execute_result") and isinstance(content.get("data"), dict):
         data = {str(k)[:200]: v for k, v in content["data"].items() if isinstance(v, str)}
-        return new_output("display_data", data=data)
+        return _new_output("display_data", data=data)
     if kind == "error":
         trace = content.get("traceback")
         lines = [str(line) for line in trace] if isinstance(trace, list) else []
-        return new_output("error", ename=str(content.get("ename")), evalue=str(content.get("evalue")), traceback=lines)
+        return _new_output("error", ename=str(content.get("ename")), evalue=str(content.get("evalue")), traceback=lines)
     return None
+
+
+def _new_output(kind: str, **fields: object) -> NotebookNode:
+    made: NotebookNode = new_output(kind, **fields)
+    return made

@@ -14,6 +14,7 @@ import site
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypedDict
 
 from nbjudge.kernels.common.places import HOME, NOBODY, PRIVATE, UID
 
@@ -62,7 +63,18 @@ def privileged() -> bool:
     return any(first <= NOBODY < first + count for first, _, count in mapped)
 
 
-def command(settings: dict) -> list[str]:
+class Settings(TypedDict):
+    """What a warm parent is told on its command line."""
+
+    control: int
+    """The descriptor of its socket to the grader."""
+    grader: int
+    """The descriptor that tells of the grader's end."""
+    preload: tuple[str, ...]
+    privileged: bool
+
+
+def command(settings: Settings) -> list[str]:
     """The command that starts a warm parent with these settings."""
     editable = editable_modules(settings["preload"])
     return [
@@ -84,7 +96,7 @@ def editable_modules(preload: Iterable[str]) -> list[Path]:
     places = []
     for name in sorted({"nbjudge", *(module.partition(".")[0] for module in preload)}):
         spec = importlib.util.find_spec(name)
-        found = (spec.submodule_search_locations or [spec.origin]) if spec else []
+        found: Iterable[str | None] = (spec.submodule_search_locations or [spec.origin]) if spec else []
         places += [Path(place) for place in found if place and os.path.exists(place)]
     in_sight = (*_SYSTEM, *_runtime())
     return [place for place in places if not any(place.is_relative_to(path) for path in in_sight)]

@@ -41,9 +41,16 @@ class GradingShell(ZMQInteractiveShell):
     def system_piped(self, cmd: str) -> None:
         """Run a command, and print what it prints."""
         command = self.var_expand(cmd, depth=1)
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        with subprocess.Popen(command, shell=True, text=True, errors="replace", **pipes) as process:
-            for line in process.stdout:
+        with subprocess.Popen(
+            command,
+            shell=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
+            for line in process.stdout or ():
                 print(line, end="")
         self.user_ns["_exit_code"] = process.returncode
 
@@ -58,7 +65,8 @@ class GradingKernel(IPythonKernel):
     def __init__(self, **kwargs: Any):
         kwargs["debugpy_stream"] = None  # nobody will debug
         super().__init__(**kwargs)
-        self.shell.parent = self.shell.kernel = self
+        shell: Any = self.shell
+        shell.parent = shell.kernel = self
 
 
 class GradingApp(ListeningSockets, IPKernelApp):
@@ -89,7 +97,7 @@ class GradingApp(ListeningSockets, IPKernelApp):
     def init_code(self) -> None:
         """The parent has done it."""
 
-    def init_control(self, context: zmq.Context) -> None:
+    def init_control(self, context: zmq.Context[Any]) -> None:
         """As in ipykernel, but for the connection by which a debugger would talk to the shell."""
         super().init_control(context)
         self.debug_shell_socket.close(linger=0)
@@ -117,7 +125,7 @@ def make(connect: Callable[[], Connection]) -> GradingApp:
 
 def hide_debugger() -> None:
     """Let ipykernel find no debugger: importing one takes longer than all the rest of a kernel's start."""
-    sys.modules["debugpy"] = None
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # Python's own way to say that there is none
     try:
         import ipykernel.debugger  # noqa: F401
     finally:

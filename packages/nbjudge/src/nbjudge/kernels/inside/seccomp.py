@@ -16,6 +16,7 @@ import errno
 import platform
 import socket
 import struct
+from typing import TypeAlias
 
 from nbjudge.kernels.common.places import MACHINES
 from nbjudge.kernels.inside import linux
@@ -124,11 +125,14 @@ _NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, (16, 24)
 _ALLOW = 0x7FFF0000
 _KILL_PROCESS = 0x80000000
 
+Instruction: TypeAlias = tuple[int, int, int, int]
+"""A `struct sock_filter`: the code, how many instructions to skip if it holds and if not, and the operand."""
+
 
 def program(machine: str | None = None) -> bytes:
     """The filter for a kind of processor, as an array of `struct sock_filter`."""
     which = MACHINES.index(machine or platform.machine())
-    lines = [
+    lines: list[Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, _AUDIT_ARCH[which]),
         (_RETURN, 0, 0, _KILL_PROCESS),  # calls of another architecture have other numbers
@@ -137,8 +141,9 @@ def program(machine: str | None = None) -> bytes:
     if MACHINES[which] == "x86_64":
         lines += [(_AT_LEAST, 0, 1, _X32), _refuse(errno.EPERM)]
     for numbers in REFUSED.values():
-        if numbers[which] is not None:
-            lines += [(_EQUAL, 0, 1, numbers[which]), _refuse(errno.EPERM)]
+        number = numbers[which]
+        if number is not None:
+            lines += [(_EQUAL, 0, 1, number), _refuse(errno.EPERM)]
     # The flags of clone3 are out of a filter's sight; without it, the C library falls back to clone.
     lines += [(_EQUAL, 0, 1, CLONE3[which]), _refuse(errno.ENOSYS)]
     lines += _when(CLONE[which], [_argument(0), (_ANY_BIT, 0, 1, _NEW_NAMESPACE), _refuse(errno.EPERM)])
@@ -160,22 +165,22 @@ def install() -> None:
     linux.prctl(linux.PR_SET_SECCOMP, linux.SECCOMP_MODE_FILTER, ctypes.addressof(header))
 
 
-def _when(number: int, body: list[tuple]) -> list[tuple]:
+def _when(number: int, body: list[Instruction]) -> list[Instruction]:
     """`body` for one system call, which is allowed if the body does not refuse it; others jump past."""
     return [(_EQUAL, 0, len(body) + 1, number), *body, (_RETURN, 0, 0, _ALLOW)]
 
 
-def _argument(index: int) -> tuple:
+def _argument(index: int) -> Instruction:
     return (_LOAD, 0, 0, _ARGUMENT[index])
 
 
-def _refuse(number: int) -> tuple:
+def _refuse(number: int) -> Instruction:
     return (_RETURN, 0, 0, 0x00050000 | number)
 
 
-def _refuse_values(*values: int) -> list[tuple]:
+def _refuse_values(*values: int) -> list[Instruction]:
     return [line for value in values for line in ((_EQUAL, 0, 1, value), _refuse(errno.EPERM))]
 
 
-def _allow_values(*values: int) -> list[tuple]:
+def _allow_values(*values: int) -> list[Instruction]:
     return [line for value in values for line in ((_EQUAL, 0, 1, value), (_RETURN, 0, 0, _ALLOW))]

@@ -159,6 +159,7 @@ class Zygote:
         except BaseException:
             report_error(self._lifeline or self._control)
             raise
+        assert self._lifeline is not None  # `serve` returns in kernels alone
         messages.send(self._lifeline, {"ready": True})
         self._lifeline.close()
         kernel.start()

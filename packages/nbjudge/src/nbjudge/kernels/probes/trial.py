@@ -6,6 +6,7 @@ import ast
 import json
 import secrets
 import time
+from typing import Any
 
 import zmq
 from jupyter_client.session import Session
@@ -29,7 +30,7 @@ class Trial:
         self._shell = self._context.socket(zmq.DEALER)
         self._shell.connect(f"ipc://{launched.ip}-1")
 
-    def run(self, code: str, expression: str = "None", seconds: float = 10) -> object:
+    def run(self, code: str, expression: str = "None", seconds: float = 10) -> Any:
         """Run code, then evaluate an expression, whose value JSON can hold.
 
         Raises `RuntimeError` with the error that the code raised, `EOFError` if the kernel ended of it, and
@@ -63,10 +64,12 @@ class Trial:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _reply(self, deadline: float) -> dict:
+    def _reply(self, deadline: float) -> dict[str, Any]:
         while time.monotonic() < deadline:
-            if self._shell.poll(_POLL_MS):
-                return self._session.recv(self._shell)[1]["content"]
+            message = self._session.recv(self._shell)[1] if self._shell.poll(_POLL_MS) else None
+            if message is not None:
+                content: dict[str, Any] = message["content"]
+                return content
             if self.process.poll() is not None:
                 raise EOFError(f"the kernel {self.process.why_dead()}")
         raise TimeoutError("no answer")

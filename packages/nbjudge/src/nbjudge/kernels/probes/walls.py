@@ -9,6 +9,7 @@ import secrets
 import socket
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nbjudge.kernels.common.places import MACHINES
 from nbjudge.kernels.inside import seccomp
@@ -62,13 +63,22 @@ wanted = {name: status[name] for name in ("CapPrm", "CapEff", "CapBnd", "NoNewPr
 """
 
 
+@dataclass(frozen=True)
+class Canaries:
+    """What a kernel must not reach: a file, a port, and the name of an abstract socket."""
+
+    file: str
+    port: int
+    abstract: str
+
+
 def run() -> list[Probe]:
     """Try every wall, in one kernel."""
     secret = secrets.token_hex()
     with _canaries(secret) as canaries, Trial(preload=LIGHT) as trial:
         return [
             probe("files of the machine", "mount namespace: they are not there", _REPORT,
-                  lambda: _canary_file(trial, canaries["file"])),
+                  lambda: _canary_file(trial, canaries.file)),
             probe("changing the runtime", "everything but private directories is read-only", _REPORT,
                   lambda: _writable(trial)),
             probe("the grader's environment", "bubblewrap --clearenv", _REPORT,
@@ -77,9 +87,9 @@ def run() -> list[Probe]:
                   lambda: _descriptors(trial)),
             probe("other processes", "pid namespace", _REPORT, lambda: _processes(trial)),
             probe("the network", "network namespace with nothing but its own loopback", _REPORT,
-                  lambda: _network(trial, canaries["port"])),
+                  lambda: _network(trial, canaries.port)),
             probe("abstract Unix sockets", "network namespace", _REPORT,
-                  lambda: _abstract(trial, canaries["abstract"])),
+                  lambda: _abstract(trial, canaries.abstract)),
             probe("rights", "no capability, no new privileges, seccomp", _REPORT, lambda: _rights(trial)),
             probe("user outside", "maps to an ordinary user",
                   "run the grader as an ordinary user, or as root with the rights to become nobody",
@@ -90,8 +100,8 @@ def run() -> list[Probe]:
 
 
 @contextlib.contextmanager
-def _canaries(secret: str) -> Iterator[dict]:
-    """What a kernel must not reach, all of it in place before the warm parent starts."""
+def _canaries(secret: str) -> Iterator[Canaries]:
+    """All of them in place before the warm parent starts."""
     close_parents()
     name = f"NBJUDGE_PROBE_{secret[:8]}"
     os.environ[name] = secret
@@ -107,11 +117,7 @@ def _canaries(secret: str) -> Iterator[dict]:
             os.set_inheritable(file.fileno(), True)
             abstract.bind(f"\0nbjudge-{secret[:8]}")
             abstract.listen()
-            yield {
-                "file": file.name,
-                "port": listener.getsockname()[1],
-                "abstract": abstract.getsockname().decode(),
-            }
+            yield Canaries(file.name, listener.getsockname()[1], abstract.getsockname().decode())
     finally:
         del os.environ[name]
 
