@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 LESSONS := $(notdir $(patsubst %/,%,$(wildcard source/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test notebooks release lint bench clean
+.PHONY: help setup system demo test notebooks release lint mutants bench clean
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ lint: setup ## check the style, who imports whom, and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+
+mutants: setup ## count the slips in reference solutions that no check catches (takes long)
+	$(BIN)/nbjudge audit --mutants
 
 bench: setup ## measure grading beside stock nbgrader, in one run
 	$(BIN)/python benchmarks/run.py

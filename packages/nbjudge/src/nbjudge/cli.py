@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from nbjudge.judging.mutants.score import MutationScore
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -88,13 +92,22 @@ def _read(file: Path) -> str:
 @app.command()
 def audit(
     exercises: Annotated[list[str] | None, typer.Argument(help="Exercises to audit; all of them by default.")] = None,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Judge references with a slip in them instead.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("-j", min=1, help="Processes that judge mutants; by default one for each core.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Put the checks on trial: reference, known mistakes and right alternatives.
 
     Exit status: 0 where every reference passes, every mistake is caught, every alternative accepted and at least
     95 % of the mistakes are named; 1 where not; 2 for a wrong call.
+
+    With --mutants: every reference with one slip in it. Exit status: 0 where all are caught, but for those that are
+    recorded as equivalent in the exercise's equivalent.toml, and no record is stale; 1 where not; 2 for a wrong call.
     """
+    if mutants:
+        _audit_mutants(exercises, jobs, as_json)
     from nbjudge.errors import CourseError
     from nbjudge.judging.audit import audit as run
     from nbjudge.judging.judge import Judge
@@ -114,6 +127,31 @@ def audit(
     else:
         _print_audit(results)
     raise typer.Exit(0 if all(r.holds for r in results) else 1)
+
+
+def _audit_mutants(exercises: list[str] | None, jobs: int | None, as_json: bool) -> NoReturn:
+    from nbjudge.errors import CourseError
+    from nbjudge.judging.mutants.score import mutation_score, workers
+
+    course = _course()
+    scores = []
+    try:
+        wanted = [course.exercise(name) for name in exercises or course.lesson_of]
+        with Progress(console=errors, transient=True) as progress, workers(course, jobs) as failures:
+            for exercise in wanted:
+                task = progress.add_task(exercise.name, total=None)
+                scores.append(mutation_score(exercise, failures, partial(_show, progress, task)))
+    except CourseError as error:
+        _usage(str(error))
+    if as_json:
+        typer.echo(json.dumps([score.as_json() for score in scores], indent=2))
+    else:
+        _print_mutants(scores)
+    raise typer.Exit(0 if all(score.holds for score in scores) else 1)
+
+
+def _show(progress: Progress, task: TaskID, done: int, total: int) -> None:
+    progress.update(task, completed=done, total=total)
 
 
 @app.command()
@@ -155,6 +193,26 @@ def _print_audit(results: list) -> None:
                 console.print(f"{result.exercise}: {kind} {name}", style="red")
         for name, called in result.wrong.items():
             console.print(f"{result.exercise}: {name} was named {called or 'nothing'}", style="yellow")
+
+
+def _print_mutants(scores: list[MutationScore]) -> None:
+    table = Table(
+        "exercise", "mutants", "caught", "equivalent", "survivors", title="Mutants of the reference solutions"
+    )
+    for score in scores:
+        counts = (score.total, score.caught, len(score.equivalent), len(score.survivors))
+        table.add_row(score.exercise, *map(str, counts), style="green" if score.holds else "red")
+    console.print(table)
+    for score in scores:
+        for mutant in score.survivors:
+            _print_change(f"{score.exercise}: {mutant.where or 'the cell'}", mutant.was, mutant.now)
+        for record, why in score.stale.items():
+            _print_change(f"{score.exercise}: stale, since {why}: {record.where}", record.was, record.now)
+
+
+def _print_change(title: str, was: str, now: str) -> None:
+    lines = [f"{sign}{line}" for sign, text in (("-", was), ("+", now)) for line in text.splitlines()]
+    console.print("\n".join([title, *lines]), markup=False, highlight=False, soft_wrap=True)
 
 
 def _share(part: int, whole: int) -> str:
