@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from nbjudge.course import Course
 from nbjudge.judging.judge import Judge
@@ -30,7 +31,7 @@ class Audit:
         enough = not named or len(self.right) >= NAMED_SHARE * named
         return self.reference_passes and not self.missed and not self.refused and enough
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, Any]:
         mistakes, alternatives = len(self.caught) + len(self.missed), len(self.accepted) + len(self.refused)
         return {
             "exercise": self.exercise,

@@ -10,6 +10,7 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -47,8 +48,13 @@ _INTERRUPT_SECONDS = 1.0
 class Host(Protocol):
     """What holds the learner's object."""
 
-    sources: list[str]  # the learner's code, as text
-    folder: Path | None  # what was handed in beside it
+    @property
+    def sources(self) -> list[str]:
+        """The learner's code, as text."""
+
+    @property
+    def folder(self) -> Path | None:
+        """What was handed in beside it."""
 
     def connect(self) -> Connection:
         """A conversation with the object, in a fresh process if the last one was killed."""
@@ -143,7 +149,7 @@ class _Run:
             return next((result for result in map(self._one, checks) if not result.passed), None)
 
     def _one(self, check: Check) -> CheckResult:
-        answers: list = []
+        answers: list[object] = []
         expected, seen = self._outcome(check, answers)
         passed = not expected and not seen
         if not passed and not answers:
@@ -152,57 +158,56 @@ class _Run:
         self.transcript.answers[check.name] = answers
         return CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen)
 
-    def _outcome(self, check: Check, answers: list) -> tuple[str, str]:
+    def _outcome(self, check: Check, answers: list[object]) -> tuple[str, str]:
         """What was expected and what was seen, both empty for a check that passed."""
         says, forbids = check.info.says, check.info.forbids
         if self._missing is None and time.monotonic() > self._end:
             self._missing = "not run: the time for this exercise was used up"
-        if self._missing is None and self._connection is None:
-            self._open()
-        if self._missing is not None:
-            return says, self._missing
+        connection = self._connection or self._open()
+        if connection is None or self._missing is not None:
+            return says, self._missing or ""
         named = forbidden_name(self._host.sources, forbids)
         if named:
             return says, _called(named)
-        connection = self._connection
         connection.deadline = min(self._end, time.monotonic() + self._check_seconds)
         connection.observed = answers
         try:
             begin_check(connection, forbids, self._given)
         except (Unresponsive, Gone) as error:
-            self._recover(error)
+            self._recover(connection, error)
             return says, "the process that holds your code did not answer"
         torch.default_generator.manual_seed(SEED)
-        error = check.run(StandIn(connection), self._host.folder)
-        if isinstance(error, (Unresponsive, Gone)):
-            return says, self._recover(error)
-        return explain(error, says)
+        raised = check.run(StandIn(connection), self._host.folder)
+        if isinstance(raised, (Unresponsive, Gone)):
+            return says, self._recover(connection, raised)
+        return explain(raised, says)
 
-    def _open(self) -> None:
-        """Connect, and wait until the object is there."""
-        while self._connection is None and self._missing is None:
+    def _open(self) -> Connection | None:
+        """Connect, and wait until the object is there; None where it cannot be had, which `_missing` tells why."""
+        while self._missing is None:
             connection = self._host.connect()
             connection.deadline = min(self._end, time.monotonic() + self._check_seconds) + 5
             try:
                 connection.hello()
                 self._connection = connection
+                return connection
             except StudentError as error:
                 self._missing = f"your code does not define it: {error.kind}: {error.message}"
-                return
             except (Unresponsive, Gone, Unusable):
                 why = self._host.kill()
                 self._restarts -= 1
                 if self._restarts < 0 or not why:
                     self._missing = f"the process that holds your code {why or 'did not answer'}"
+        return None
 
-    def _recover(self, error: Exception) -> str:
+    def _recover(self, connection: Connection, error: Exception) -> str:
         """After a call that did not come back: interrupt it, or replace the host. Returns what was seen."""
         if isinstance(error, Unresponsive):
             seen = f"no answer within {self._check_seconds:g} seconds: does a loop never end"
             self._host.interrupt()
-            self._connection.deadline = time.monotonic() + _INTERRUPT_SECONDS
+            connection.deadline = time.monotonic() + _INTERRUPT_SECONDS
             try:
-                self._connection.request("reset", forbids=[], given=self._given, seed=SEED)
+                connection.request("reset", forbids=[], given=self._given, seed=SEED)
                 return seen
             except (Unresponsive, Gone, Unusable, StudentError):
                 self._host.kill()
@@ -219,7 +224,7 @@ class _Run:
 
 
 @contextmanager
-def _one_thread():
+def _one_thread() -> Iterator[None]:
     """Small tensors are no work for several threads, which would only wait for each other."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -12,9 +12,10 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors
@@ -30,6 +31,8 @@ from nbjudge.judging.verdict import CheckResult
 FOLDER = Path(".nbjudge") / "known"
 _BOUNDS = wire.Bounds(items=1 << 24)  # our own answers, of many mistakes
 _KEY = "known"
+# Stands for every object that is no data. There is nobody who could answer for it, and nobody asks.
+_ANYTHING = StandIn(None)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -37,7 +40,7 @@ class Transcript:
     """What an object answered, check by check; two objects that answer alike made the same mistake."""
 
     passed: dict[str, bool] = field(default_factory=dict)
-    answers: dict[str, list] = field(default_factory=dict)
+    answers: dict[str, list[object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,16 @@ def load(exercise: Exercise) -> list[Known] | None:
     try:
         with safetensors.safe_open(_file(exercise), "pt") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dictionary
-            decoder = wire.Decoder(arrays, lambda _: StandIn(None), _BOUNDS)
+            decoder = wire.Decoder(arrays, lambda _: _ANYTHING, _BOUNDS)
             return [_known(samples, decoder, one) for one in json.loads(file.metadata()[_KEY])]
     except (OSError, SafetensorError, ValueError, KeyError, TypeError, wire.WireError):
         return None  # there is none, or it was cut off
 
 
-def _known(samples: dict[str, Sample], decoder: wire.Decoder, one: dict) -> Known:
+def _known(samples: dict[str, Sample], decoder: wire.Decoder, one: dict[str, Any]) -> Known:
     checks = [CheckResult(**check) for check in one["checks"]]
-    return Known(samples[one["name"]], checks, Transcript(one["passed"], decoder.decode(one["answers"])))
+    answers: Any = decoder.decode(one["answers"])  # as `save` wrote them
+    return Known(samples[one["name"]], checks, Transcript(one["passed"], answers))
 
 
 def save(exercise: Exercise, found: list[Known]) -> None:
@@ -105,7 +109,8 @@ def _sources(exercise: Exercise) -> Iterator[Path]:
     yield from _files(exercise.artifacts)
     for package in ("nbjudge", exercise.course.settings.given.partition(".")[0]):
         spec = importlib.util.find_spec(package) if package else None
-        for place in (spec.submodule_search_locations or [spec.origin]) if spec else ():
+        places: Iterable[str | None] = (spec.submodule_search_locations or [spec.origin]) if spec else ()
+        for place in filter(None, places):
             yield from sorted(Path(place).rglob("*.py")) if os.path.isdir(place) else [Path(place)]
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
+
+from nbjudge.course import Sample
+from nbjudge.judging.known import Transcript
 
 _TOLERANCE = 1e-4
 
 
-def best_match(transcript, known: list):
+def best_match(transcript: Transcript, known: Iterable[tuple[Sample, Transcript]]) -> Sample | None:
     """The known mistake whose answers agree with the transcript's, or None.
 
     A mistake that fails the same checks and answers every one of them alike is named first. Otherwise the
     mistake that explains most of the failed checks is named, if it explains more than half of them.
     """
     failed = [name for name, passed in transcript.passed.items() if not passed]
-    best, most = None, len(failed) / 2
+    best: Sample | None = None
+    most = len(failed) / 2
     for sample, other in known:
         agreeing = [
             name
@@ -32,7 +38,7 @@ def best_match(transcript, known: list):
     return best
 
 
-def _shows_values(answers: list) -> bool:
+def _shows_values(answers: list[object]) -> bool:
     return any(not (isinstance(a, tuple) and len(a) == 2 and isinstance(a[0], str)) for a in answers)
 
 
@@ -44,9 +50,9 @@ def same(a: object, b: object) -> bool:
         return _close(torch.tensor(a), torch.tensor(b))
     if type(a) is not type(b):
         return False
-    if isinstance(a, (list, tuple)):
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, dict):
+    if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
     if isinstance(a, (str, int, bool, type(None))):
         return a == b

@@ -24,7 +24,7 @@ class CheckResult:
         parts = [f"Expected {self.expected}." if self.expected else "", f"Seen: {self.seen}." if self.seen else ""]
         return " ".join(part for part in parts if part).replace("..", ".").replace("?.", "?")
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, object]:
         return {**{k: getattr(self, k) for k in ("name", "says", "passed", "points")}, "message": self.message}
 
 
@@ -54,7 +54,7 @@ class Verdict:
         """The score of a cell worth `points`."""
         return round(points * self.score / self.max_score, 6) if self.max_score else 0.0
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, object]:
         return {
             "exercise": self.exercise,
             "score": self.score,
