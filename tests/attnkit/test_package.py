@@ -26,7 +26,7 @@ def test_import_is_light():
     code = """
 import sys, attnkit, attnkit.pictures
 assert "torch" not in sys.modules, "torch"
-import attnkit.parts
+import attnkit.parts, attnkit.training
 assert "matplotlib" not in sys.modules, "matplotlib"
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

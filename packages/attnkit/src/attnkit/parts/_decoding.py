@@ -1,9 +1,15 @@
 """Lesson 11: reading a translation out of a model (Vaswani et al. 2017, section 3, "auto-regressive")."""
 
-import torch
-from torch import Tensor
+from __future__ import annotations
 
-from .._interfaces import Translator
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .._interfaces import Translator
 
 
 @torch.no_grad()
