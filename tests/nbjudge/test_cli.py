@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from nbjudge.cli import app
+from typer.testing import CliRunner
+
 
 def nbjudge(toy, *arguments: str, ok: bool = True):
     return toy.run("nbjudge.cli", *arguments, ok=ok)
@@ -30,6 +33,13 @@ def test_wrong_calls_exit_with_2_and_say_what_to_do(toy):
     assert "double" in done.stderr
     assert nbjudge(toy, "check", "double", "nowhere.py", ok=False).returncode == 2
     assert nbjudge(toy, "audit", "triple", ok=False).returncode == 2
+
+
+def test_outside_a_course_it_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["audit"])
+    assert done.exit_code == 2
+    assert "nbgrader_config.py" in done.stderr
 
 
 def test_audit_counts_and_fails_below_its_bounds(toy):

@@ -16,6 +16,8 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from nbjudge.course import Course
+    from nbjudge.judging.audit import Audit
     from nbjudge.judging.mutants.score import MutationScore
 
 app = typer.Typer(
@@ -30,16 +32,17 @@ errors = Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
-def _course():
+def _course() -> Course:
     from nbjudge.course import Course
+    from nbjudge.errors import CourseError
 
     try:
         return Course()
-    except FileNotFoundError as error:
+    except CourseError as error:
         _usage(str(error))
 
 
-def _usage(message: str) -> None:
+def _usage(message: str) -> NoReturn:
     """Say what is wrong with the call, and exit with 2."""
     errors.print(f"nbjudge: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(2)
@@ -176,7 +179,7 @@ def doctor(as_json: AsJson = False) -> None:
     raise typer.Exit(0 if all(probe.holds for probe in found) else 1)
 
 
-def _print_audit(results: list) -> None:
+def _print_audit(results: list[Audit]) -> None:
     table = Table("exercise", "reference", "caught", "accepted", "named", title="Audit of the checks")
     for result in results:
         data = result.as_json()
