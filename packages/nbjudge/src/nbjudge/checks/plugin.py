@@ -6,11 +6,14 @@ Under plain `pytest` the fixture `student` is the reference solution, reached ov
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import DTypeLike
 
 from nbjudge.checks.artifacts import Artifacts
 from nbjudge.checks.reference import reference_object
@@ -37,7 +40,7 @@ class Rng:
     def __init__(self, seed: int):
         self._numpy = np.random.default_rng(seed)
 
-    def array(self, *shape: int, dtype=np.float64) -> np.ndarray:
+    def array(self, *shape: int, dtype: DTypeLike = np.float64) -> np.ndarray:
         return self._numpy.standard_normal(shape).astype(dtype)
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
@@ -62,13 +65,13 @@ def rng(request: pytest.FixtureRequest) -> Rng:
 
 
 @pytest.fixture
-def make():
+def make() -> Callable[..., Any]:
     """`make(nn.Linear, 4, 6)`: an object that exists here and, with the same weights, where it is passed to."""
     return standin.make
 
 
 @pytest.fixture
-def reference(request: pytest.FixtureRequest):
+def reference(request: pytest.FixtureRequest) -> object:
     """The reference solution itself, from the solution cells of the course's source."""
     return reference_object(_exercise(request))
 
@@ -82,7 +85,7 @@ def artifacts(request: pytest.FixtureRequest) -> Artifacts:
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest):
+def student(request: pytest.FixtureRequest) -> Iterator[standin.StandIn]:
     """A stand-in for whoever is judged; under plain pytest, the reference solution."""
     if STUDENT in request.config.stash:
         yield request.config.stash[STUDENT]

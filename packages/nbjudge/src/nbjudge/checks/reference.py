@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from nbjudge.conversation.common import names
 from nbjudge.course import Exercise
@@ -13,7 +14,7 @@ from nbjudge.source_text import plain_python
 def reference_object(exercise: Exercise) -> object:
     """What the exercise asks for, as its solution cells define it. Made once per process."""
     file = exercise.text_file.name
-    namespace: dict = {"__name__": f"reference_{exercise.name}"}
+    namespace: dict[str, Any] = {"__name__": f"reference_{exercise.name}"}
     exec(compile(plain_python(exercise.setup), f"<setup of {file}>", "exec"), namespace)
     names.rebind(namespace, exercise.earlier_names, exercise.course.settings.given)
     exec(compile(plain_python(exercise.solution), f"<solution of {file}>", "exec"), namespace)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pytest
 
@@ -36,7 +36,7 @@ _OPTIONS = (
 class Check:
     """One check of a module that is being run."""
 
-    def __init__(self, item: pytest.Function, loop: _Loop):
+    def __init__(self, item: pytest.Function, loop: _Loop[Any]):
         self._item, self._loop = item, loop
         self.name: str = item.name
         self.info: CheckInfo = item.function.nbjudge_check
