@@ -125,9 +125,8 @@ def judge_line(source: str, where: str = "a grading cell") -> JudgeLine | None:
 
 def source_pattern(directory: CourseDirectory) -> str:
     """Where the folders of the lessons are, below the course directory, as nbgrader's settings have it."""
-    return directory.directory_structure.format(
-        nbgrader_step=directory.source_directory, student_id=".", assignment_id="*"
-    )
+    pattern: str = directory.directory_structure
+    return pattern.format(nbgrader_step=directory.source_directory, student_id=".", assignment_id="*")
 
 
 def text_of(notebook: Path) -> Path | None:
