@@ -121,17 +121,14 @@ class Aftermath:
         load(decoder, state)
         same = torch.is_grad_enabled() == recorded
         kept = list(state) == names
-        before = {name: value.clone() for name, value in state.items()}
         loaded = {name: value.detach().clone() for name, value in decoder.named_parameters()}
         with torch.no_grad():
-            for value in decoder.parameters():
-                value.fill_(7.0)
-            checkpoint_moved = any(not torch.equal(state[name], before[name]) for name in before)
-            for name, value in decoder.named_parameters():
-                value.copy_(loaded[name])
             for value in state.values():
                 value.fill_(-7.0)
             decoder_moved = any(not torch.equal(value, loaded[name]) for name, value in decoder.named_parameters())
+            for value in decoder.parameters():
+                value.fill_(7.0)
+            checkpoint_moved = any(bool((value != -7.0).any()) for value in state.values())
         return {
             "names kept": kept,
             "same grad mode": same,

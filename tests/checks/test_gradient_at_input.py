@@ -22,9 +22,10 @@ class Blend(nn.Module):
 
 
 class Flags:
-    """Measures where the learner's code is, and says what became of x there."""
+    """Measures where the learner's code is, for an x that is learned or not, and says what became of x there."""
 
-    def __call__(self, measure, layers, x, use_residual):
+    def __call__(self, measure, layers, x, use_residual, learned):
+        x = x.clone().requires_grad_(learned)
         measure(layers, x, use_residual)
         return x.requires_grad, x.grad is None
 
@@ -60,7 +61,7 @@ def test_contract(student, make, rng):
             assert_untouched({"x": x}, lambda x=x, u=use_residual: student(layers, x, u))
     assert_norm(student([linear(make, rng, dtype=torch.float64)], x.double(), True), 1.0, math.inf)
     for wanted in (False, True):
-        learned, no_gradient = twin(student, make(Flags))(student, layers, x.clone().requires_grad_(wanted), True)
+        learned, no_gradient = twin(student, make(Flags))(student, layers, x, True, wanted)
         expect(learned == wanted, "x.requires_grad to stay as it was", f"{learned}, where it was {wanted}")
         expect(no_gradient, "x.grad to stay None", "a gradient left on x")
 
@@ -112,7 +113,7 @@ def test_whole(student, make, rng):
         x = rng.normal(L, D)
         single = student(layers, x, use_residual)
         for n in (2, 5):
-            copies = student(layers, x.expand(n, L, D), use_residual)
+            copies = student(layers, x.repeat(n, 1, 1), use_residual)
             assert_norm(copies, single * n**0.5, what=f"the norm for {n} copies of one input")
         rows = [student(layers, row, use_residual) for row in x]
         assert_norm(single, math.sqrt(sum(row**2 for row in rows)), what="the norm for several positions")
@@ -144,7 +145,7 @@ def test_again(student, make, rng):
         first = student(layers, x, use_residual)
         student(layers, 2 * x, not use_residual)
         assert_norm(student(layers, x, use_residual), first, what="the norm at the second call")
-        # An x out of a network, or one that is learned itself.
+        # An x that comes out of a network.
         learned = x.clone().requires_grad_()
         assert_norm(student(layers, learned, use_residual), first, what="the norm for an x that requires a gradient")
         dropout = twin(student, make(nn.Dropout, 0.5))

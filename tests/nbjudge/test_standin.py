@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 import torch
-from nbjudge import gradients, is_a
+from nbjudge import assert_untouched, gradients, is_a
 from nbjudge.conversation import connection, standin
 from nbjudge.conversation.common import wire
 from nbjudge.conversation.inside import serve
@@ -116,11 +116,68 @@ def test_objects_of_ours_can_be_arguments(served):
     assert torch.equal(rectified, out.relu())
 
 
-def test_a_change_in_place_happens_to_the_caller(served):
-    add = served(lambda x: x.add_(1))
+def overwrites(x):
+    x.fill_(7)
+
+
+def makes_nan(x):
+    x *= float("nan")
+
+
+def turns(x):
+    x.transpose_(0, 1)
+
+
+def resizes(x):
+    x.resize_(0)
+
+
+def exchanges(x):
+    x.data = x.data.double()
+
+
+@pytest.mark.parametrize("meddle", [overwrites, makes_nan, turns, resizes, exchanges])
+def test_a_change_in_place_is_reported_and_reaches_nobody(served, meddle):
+    def student(x, also):
+        meddle(also["list"][0])
+        return x
+
+    remote = served(student)
+    x, other = torch.randn(2, 3), torch.randn(2, 3)
+    kept = other.clone()
+    with pytest.raises(AssertionError, match="other had changed"):
+        assert_untouched({"x": x, "other": other}, lambda: remote(x, also={"list": [other]}))
+    assert torch.equal(other, kept)
+    assert_untouched({"x": x, "kept": kept}, lambda: remote(x, also={"list": [other]}))
+
+
+def test_a_numpy_array_is_not_written_to_either(served):
+    remote = served(lambda x: np.copyto(x, np.nan))
+    x = np.arange(3.0)
+    with pytest.raises(AssertionError, match="x had changed"):
+        assert_untouched({"x": x}, lambda: remote(x))
+    assert x.tolist() == [0.0, 1.0, 2.0]
+
+
+def test_nan_that_was_there_before_is_no_change(served):
+    remote = served(lambda *arrays: None)
+    inputs = {"x": torch.tensor([float("nan"), 1.0]), "y": np.array([np.nan, -np.inf])}
+    assert_untouched(inputs, lambda: remote(*inputs.values()))
+
+
+def test_a_change_in_this_process_is_seen():
     x = torch.zeros(3)
-    add(x)
-    assert torch.equal(x, torch.ones(3))
+    with pytest.raises(AssertionError, match="x had changed"):
+        assert_untouched({"x": x}, lambda: x.add_(1))
+
+
+def test_code_that_writes_to_its_input_still_has_a_gradient(served):
+    x, cotangent = torch.randn(4), torch.randn(4)
+    remote = served(lambda x: x.mul_(3).sin())
+    leaf = x.clone().requires_grad_()
+    with pytest.raises(AssertionError, match="x had changed"):
+        assert_untouched({"x": leaf}, lambda: remote(leaf).backward(cotangent))
+    assert torch.allclose(leaf.grad, 3 * (3 * x).cos() * cotangent)
 
 
 def test_errors_keep_their_type_and_message(served):

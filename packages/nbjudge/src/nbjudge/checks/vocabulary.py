@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from nbjudge.conversation.common.arrays import copy_of, differs
+from nbjudge.conversation.standin import changes
+
 
 @dataclass(frozen=True)
 class CheckInfo:
@@ -101,7 +104,8 @@ def assert_same_gradients(
 ) -> None:
     """`seen(*inputs)` has the gradients of `expected(*inputs)`, for a random cotangent of every output.
 
-    A random cotangent matters: the sum of a softmax is constant, so that its gradient is zero however wrong.
+    What is expected is computed first, and each side gets copies of its own. A random cotangent matters: the sum
+    of a softmax is constant, so that its gradient is zero however wrong.
     """
     wanted, cotangents = _input_gradients(expected, inputs, rng)
     found, _ = _input_gradients(seen, inputs, cotangents)
@@ -128,13 +132,17 @@ def _input_gradients(call: Callable, inputs: dict[str, torch.Tensor], cotangents
     return [leaf.grad for leaf in leaves], cotangents
 
 
-def assert_untouched(inputs: dict[str, object], call: Callable) -> None:
-    """`call()` leaves every array of `inputs` as it was."""
-    before = {name: torch.as_tensor(array).clone() for name, array in inputs.items()}
-    call()
+def assert_untouched(inputs: dict[str, object], call: Callable[[], object]) -> None:
+    """`call()` leaves every array of `inputs` as it was, be it called here or where the learner's code is.
+
+    What the learner's code writes to are copies: this is the one check that asks whether it wrote.
+    """
+    before = {name: copy_of(array) for name, array in inputs.items()}
+    with changes() as reported:
+        call()
     for name, array in inputs.items():
-        same = torch.equal(torch.as_tensor(array), before[name])
-        expect(same, f"{name} to be left as it was", f"{name} had changed after the call")
+        changed = any(array is one for one in reported) or differs(array, before[name])
+        expect(not changed, f"{name} to be left as it was", f"{name} had changed after the call")
 
 
 def assert_raises(kind: type[Exception], call: Callable, *args: object, what: str, **kwargs: object) -> None:

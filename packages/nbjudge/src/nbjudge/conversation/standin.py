@@ -11,9 +11,12 @@ import importlib
 import inspect
 import sys
 import textwrap
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
 
 from nbjudge import words
@@ -22,6 +25,21 @@ from nbjudge.conversation.common.names import find
 from nbjudge.conversation.connection import Connection, Unusable
 
 _RECIPE = "_nbjudge_recipe"
+_CHANGED: ContextVar[list[object] | None] = ContextVar("_CHANGED", default=None)
+
+
+@contextmanager
+def changes() -> Iterator[list[object]]:
+    """The arrays sent to stand-ins, while this is entered, that the learner's code is reported to have written to.
+
+    It wrote to copies of them: whatever it does to its arguments, the arrays on this side stay as they are.
+    """
+    changed: list[object] = []
+    token = _CHANGED.set(changed)
+    try:
+        yield changed
+    finally:
+        _CHANGED.reset(token)
 
 
 class StandIn:
@@ -30,7 +48,7 @@ class StandIn:
     def __init__(self, connection: Connection, handle: int = 0, types_: tuple[str, ...] = ()):
         vars(self).update(_connection=connection, _handle=handle, _types=types_)
 
-    def __call__(self, *args: object, **kwargs: object):
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         encoder = wire.Encoder(self._send_handle, keep_strides=True)
         document, arrays = self._connection.request(
             "call",
@@ -39,20 +57,20 @@ class StandIn:
             args=encoder.encode(args),
             kwargs=encoder.encode(kwargs),
             grad=torch.is_grad_enabled(),
-            wants_grad=list(encoder.linked),
         )
         decoder = self._decoder(arrays)
         try:
             result = decoder.decode(document.get("ok"))
-            self._write_back(document.get("changed"), decoder, encoder)
         except wire.WireError as error:
             raise Unusable(str(error)) from error
         self._connection.observe(result)
-        if isinstance(document.get("call"), int):
-            result = self._with_gradients(document, result, encoder)
+        self._note_changes(document.get("changed"), encoder)
+        number = document.get("call")
+        if isinstance(number, int):
+            result = self._with_gradients(number, document.get("ok"), result, encoder)
         return result
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return self._ask("get", target=self._handle, name=name)
@@ -61,59 +79,58 @@ class StandIn:
         encoder = wire.Encoder(self._send_handle, keep_strides=True)
         self._connection.request("set", encoder, target=self._handle, name=name, value=encoder.encode(value))
 
-    def __getitem__(self, key: int | str):
+    def __getitem__(self, key: int | str) -> Any:
         return self._ask("item", target=self._handle, key=key)
 
     def __len__(self) -> int:
         return int(self._ask("length", target=self._handle))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))
 
     def __repr__(self) -> str:
         return f"<stand-in for {self._types[0] if self._types else 'the exercise'}>"
 
-    def _ask(self, op: str, **fields: object):
+    def _ask(self, op: str, **fields: wire.Json) -> Any:
         document, arrays = self._connection.request(op, **fields)
         try:
             return self._decoder(arrays).decode(document.get("ok"))
         except wire.WireError as error:
             raise Unusable(str(error)) from error
 
-    def _decoder(self, arrays: dict) -> wire.Decoder:
+    def _decoder(self, arrays: wire.Arrays) -> wire.Decoder:
         return wire.Decoder(arrays, lambda node: _stand_in(self._connection, node))
 
-    def _send_handle(self, value: object) -> dict:
+    def _send_handle(self, value: object) -> wire.Json:
         if isinstance(value, StandIn):
             return {"handle": value._handle}
         if hasattr(value, _RECIPE):
             return {"handle": _make(self._connection, value)._handle}
         return recipe(value)
 
-    def _write_back(self, changed: object, decoder: wire.Decoder, encoder: wire.Encoder) -> None:
-        """What the learner's code did to its arguments happens to the caller's, as it would in one process."""
-        for key, node in (changed if isinstance(changed, dict) else {}).items():
-            new, old = decoder.decode(node), encoder.sent.get(key)
-            if isinstance(old, torch.Tensor) and isinstance(new, torch.Tensor) and old.shape == new.shape:
-                with torch.no_grad():
-                    old.copy_(new)
-            elif isinstance(old, torch.Tensor) and isinstance(new, torch.Tensor):
-                old.data = new  # `x.transpose_(1, 2)` changes the caller's shape, too
-            elif isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.shape == new.shape:
-                np.copyto(old, new, casting="unsafe")
+    def _note_changes(self, reported: object, encoder: wire.Encoder) -> None:
+        """Note which arguments the learner's code wrote to; nothing is written to ours."""
+        told = reported if isinstance(reported, list) else []
+        keys = [key for key in told if isinstance(key, str) and key in encoder.sent]
+        if keys:
+            self._connection.observe(["changed", *keys])
+        changed = _CHANGED.get()
+        if changed is not None:
+            changed.extend(encoder.sent[key] for key in keys)
 
-    def _with_gradients(self, document: dict, result: object, encoder: wire.Encoder):
+    def _with_gradients(self, number: int, node: object, result: object, encoder: wire.Encoder) -> object:
         """Replace the tensors of `result` that have a gradient by ones that autograd can follow back."""
         found: list[torch.Tensor] = []
-        _collect(document["ok"], result, found)
+        _collect(node, result, found)
         leaves = encoder.linked
         anchor = torch.zeros((), requires_grad=True)
-        call = _Call(self._connection, document["call"], list(leaves))
-        linked = iter(_Bridge.apply(call, len(found), anchor, *found, *leaves.values()))
-        return _replace(document["ok"], result, linked)
+        call = _Call(self._connection, number, list(leaves))
+        outputs = _Bridge.apply(call, len(found), anchor, *found, *leaves.values())  # type: ignore[no-untyped-call]
+        linked: Iterator[torch.Tensor] = iter(outputs)
+        return _replace(node, result, linked)
 
 
-def _stand_in(connection: Connection, node: dict) -> StandIn:
+def _stand_in(connection: Connection, node: dict[str, Any]) -> StandIn:
     handle, kinds = node.get("handle"), node.get("types", [])
     if not isinstance(handle, int) or not isinstance(kinds, list):
         raise wire.WireError("the answer holds something that is no value")
@@ -129,14 +146,14 @@ class _Bridge(torch.autograd.Function):
     """Outputs here whose backward pass is run in the learner's process."""
 
     @staticmethod
-    def forward(ctx, call: _Call, count: int, anchor: torch.Tensor, *tensors: torch.Tensor):
+    def forward(ctx: Any, call: _Call, count: int, anchor: torch.Tensor, *tensors: torch.Tensor) -> Any:
         ctx.call, ctx.shapes = call, [t.shape for t in tensors[count:]]
         ctx.set_materialize_grads(False)
         return tuple(t.clone() for t in tensors[:count])
 
     @staticmethod
-    def backward(ctx, *cotangents: torch.Tensor | None):
-        call = ctx.call
+    def backward(ctx: Any, *cotangents: torch.Tensor | None) -> Any:
+        call: _Call = ctx.call
         encoder = wire.Encoder(_no_handle)
         document, arrays = call.connection.request(
             "backward", encoder, call=call.number, cotangents=encoder.encode(list(cotangents))
@@ -155,11 +172,11 @@ class _Bridge(torch.autograd.Function):
         return (None, None, None, *[None] * len(cotangents), *fitting)
 
 
-def _no_handle(_: object):
+def _no_handle(_: object) -> wire.Json:
     raise wire.WireError("a gradient must be an array")
 
 
-def _collect(node: object, value: object, found: list) -> None:
+def _collect(node: object, value: object, found: list[torch.Tensor]) -> None:
     """The tensors of a decoded value whose original has a gradient, in order."""
     if isinstance(node, dict) and node.get("grad") is True and isinstance(value, torch.Tensor):
         found.append(value)
@@ -167,7 +184,7 @@ def _collect(node: object, value: object, found: list) -> None:
         _collect(inner, part, found)
 
 
-def _replace(node: object, value: object, linked):
+def _replace(node: object, value: object, linked: Iterator[torch.Tensor]) -> object:
     if isinstance(node, dict) and node.get("grad") is True and isinstance(value, torch.Tensor):
         return next(linked)
     children = list(_children(node, value))
@@ -179,7 +196,8 @@ def _replace(node: object, value: object, linked):
     return value
 
 
-def _children(node: object, value: object):
+def _children(node: Any, value: object) -> Iterable[tuple[object, object]]:
+    """The parts of a decoded value, each with the node that it was decoded from."""
     if isinstance(value, (list, tuple)):
         return zip(node[type(value).__name__], value, strict=True)
     if isinstance(value, dict) and len(node["dict"]) == len(value):
@@ -187,7 +205,7 @@ def _children(node: object, value: object):
     return ()
 
 
-def recipe(value: object) -> dict:
+def recipe(value: object) -> dict[str, str]:
     """How the learner's process gets a callable of ours: by import path, or by the source of a check's helper."""
     module, name = getattr(value, "__module__", None) or "torch", getattr(value, "__name__", "")
     home = getattr(sys.modules.get(module), "__file__", None) or ""
@@ -198,16 +216,18 @@ def recipe(value: object) -> dict:
     raise TypeError(f"a {type(value).__name__} cannot be sent; make it with the `make` fixture")
 
 
-def make(kind: type | str, *args: object, **kwargs: object):
+def make(kind: type[Any] | str, *args: object, **kwargs: object) -> Any:
     """Make an object that exists on both sides: here, and, with the same weights, wherever it is passed to.
 
     `kind` is a class of torch or of the check module itself, or the import path of one.
     """
-    path = {"path": kind} if isinstance(kind, str) else recipe(kind)
     if isinstance(kind, str):
+        path = {"path": kind}
         module, _, name = kind.rpartition(".")
-        kind = getattr(importlib.import_module(module), name)
-    made = kind(*args, **kwargs)
+        maker = getattr(importlib.import_module(module), name)
+    else:
+        path, maker = recipe(kind), kind
+    made = maker(*args, **kwargs)
     object.__setattr__(made, _RECIPE, (path, args, kwargs))
     return made
 
@@ -229,10 +249,11 @@ def _make(connection: Connection, value: object) -> StandIn:
         state=state,
         training=getattr(value, "training", True),
     )
-    return _stand_in(connection, document.get("ok") if isinstance(document.get("ok"), dict) else {})
+    node = document.get("ok")
+    return _stand_in(connection, node if isinstance(node, dict) else {})
 
 
-def twin(student: object, made: object):
+def twin(student: object, made: object) -> Any:
     """The twin, beside `student`, of an object from `make`: pass it to the learner's code, then look at it.
 
     Every pass of `made` itself makes another twin; this one stays the same, so that what the learner's code did
@@ -241,7 +262,7 @@ def twin(student: object, made: object):
     return _make(student._connection, made) if isinstance(student, StandIn) else made
 
 
-def gradients(module: object) -> dict[str, torch.Tensor | None]:
+def gradients(module: Any) -> dict[str, torch.Tensor | None]:
     """The gradients of a module's parameters by name, for a stand-in and for a module of our own alike."""
     if isinstance(module, StandIn):
         found = module._ask("gradients", target=module._handle)
@@ -250,7 +271,7 @@ def gradients(module: object) -> dict[str, torch.Tensor | None]:
     return {name: p.grad for name, p in module.named_parameters()}
 
 
-def is_a(value: object, kind: type) -> bool:
+def is_a(value: object, kind: type[Any]) -> bool:
     """Whether an object, on either side, is an instance of a class of torch or of the given parts."""
     if isinstance(value, StandIn):
         return any(

@@ -15,14 +15,20 @@ import random
 import socket
 import types
 import warnings
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 
 from nbjudge.conversation.common import wire
+from nbjudge.conversation.common.arrays import copy_of, differs
 from nbjudge.conversation.common.messages import JUDGE_FD
 from nbjudge.conversation.common.names import MISSING, find, rebind
 from nbjudge.conversation.inside.watch import Watch, WatchedCall
+
+Request: TypeAlias = dict[str, Any]  # of the judge's, and trusted
+Answer: TypeAlias = tuple[dict[str, wire.Json], wire.Arrays]
 
 
 class Server:
@@ -30,12 +36,13 @@ class Server:
 
     def __init__(self, sock: socket.socket, root: object, first: int = 0):
         self._channel, self._first = wire.Channel(sock), first
-        self._objects: dict[int, object] = {0: root}
-        self._calls: dict[int, tuple[dict, list]] = {}
+        self._objects: dict[int, Any] = {0: root}
+        self._calls: dict[int, tuple[wire.Arrays, list[torch.Tensor]]] = {}
         self._ids = itertools.count(1)
         self._watch = Watch(())
 
     def run(self) -> None:
+        """Answer until the judge ends the conversation, or is gone."""
         self._channel.send({"id": self._first, "ok": True}, {})
         while True:
             try:
@@ -49,65 +56,65 @@ class Server:
             reply, out = self._answer(request, arrays)
             self._channel.send({"id": request["id"], **reply}, out)
 
-    def _answer(self, request: dict, arrays: dict) -> tuple[dict, dict]:
+    def _answer(self, request: Request, arrays: wire.Arrays) -> Answer:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return getattr(self, "_do_" + request["op"])(request, arrays)
+                answer: Answer = getattr(self, "_do_" + request["op"])(request, arrays)
+                return answer
         except BaseException as error:  # SystemExit and the like must not end the service
             return {"error": error_as_data(error)}, {}
 
     # -- operations ---------------------------------------------------------------------------------------
 
-    def _do_call(self, request: dict, arrays: dict):
+    def _do_call(self, request: Request, arrays: wire.Arrays) -> Answer:
         target = self._objects[request["target"]]
-        decoder = wire.Decoder(arrays, self._resolve, trusted=True)
-        args = decoder.decode(request["args"])
-        kwargs = decoder.decode(request["kwargs"])
-        pristine = {key: _copy(value) for key, value in decoder.decoded.items()}
-        leaves = self._leaves(request, decoder)
+        decoder = _Arguments(arrays, self._resolve, request["grad"])
+        args: Any = decoder.decode(request["args"])
+        kwargs: Any = decoder.decode(request["kwargs"])
+        pristine = {key: copy_of(value) for key, value in decoder.decoded.items()}
         with torch.set_grad_enabled(request["grad"]), self._watch:
             result = target(*args, **kwargs)
         if isinstance(result, (types.GeneratorType, itertools.chain)):
             result = list(itertools.islice(result, wire.BOUNDS.items))
         encoder = wire.Encoder(self._keep)
-        reply = {"ok": encoder.encode(result)}
-        reply["call"] = self._remember(leaves, encoder)
-        reply["changed"] = {
-            key: encoder.encode(value) for key, value in decoder.decoded.items() if _differs(value, pristine[key])
-        }
+        reply: dict[str, wire.Json] = {"ok": encoder.encode(result)}
+        reply["call"] = self._remember(decoder.leaves, encoder)
+        reply["changed"] = [key for key, value in decoder.decoded.items() if differs(value, pristine[key])]
         return reply, encoder.arrays
 
-    def _do_make(self, request: dict, arrays: dict):
+    def _do_make(self, request: Request, arrays: wire.Arrays) -> Answer:
         maker = load(request["recipe"])
         decoder = wire.Decoder(arrays, self._resolve, trusted=True)
-        made = maker(*decoder.decode(request["args"]), **decoder.decode(request["kwargs"]))
+        args: Any = decoder.decode(request["args"])
+        kwargs: Any = decoder.decode(request["kwargs"])
+        made = maker(*args, **kwargs)
         if request["state"] is not None:
             made.load_state_dict(decoder.decode(request["state"]))
             made.train(request["training"])
         return {"ok": self._keep(made)}, {}
 
-    def _do_get(self, request: dict, arrays: dict):
+    def _do_get(self, request: Request, arrays: wire.Arrays) -> Answer:
         encoder = wire.Encoder(self._keep)
         value = getattr(self._objects[request["target"]], request["name"])
         return {"ok": encoder.encode(value)}, encoder.arrays
 
-    def _do_set(self, request: dict, arrays: dict):
+    def _do_set(self, request: Request, arrays: wire.Arrays) -> Answer:
         value = wire.Decoder(arrays, self._resolve, trusted=True).decode(request["value"])
         setattr(self._objects[request["target"]], request["name"], value)
         return {"ok": None}, {}
 
-    def _do_item(self, request: dict, arrays: dict):
+    def _do_item(self, request: Request, arrays: wire.Arrays) -> Answer:
         encoder = wire.Encoder(self._keep)
         return {"ok": encoder.encode(self._objects[request["target"]][request["key"]])}, encoder.arrays
 
-    def _do_length(self, request: dict, arrays: dict):
+    def _do_length(self, request: Request, arrays: wire.Arrays) -> Answer:
         return {"ok": len(self._objects[request["target"]])}, {}
 
-    def _do_backward(self, request: dict, arrays: dict):
+    def _do_backward(self, request: Request, arrays: wire.Arrays) -> Answer:
         """Gradients of the outputs of an earlier call, for given cotangents; parameters keep theirs in `.grad`."""
         leaves, outputs = self._calls[request["call"]]
-        cotangents = wire.Decoder(arrays, self._resolve, trusted=True).decode(request["cotangents"])
+        cotangents: Any = wire.Decoder(arrays, self._resolve, trusted=True).decode(request["cotangents"])
         pairs = [(o, c) for o, c in zip(outputs, cotangents, strict=True) if c is not None]
         for leaf in leaves.values():
             leaf.grad = None
@@ -116,12 +123,12 @@ class Server:
         grads = {key: leaf.grad for key, leaf in leaves.items()}
         return {"ok": encoder.encode(grads)}, encoder.arrays
 
-    def _do_gradients(self, request: dict, arrays: dict):
+    def _do_gradients(self, request: Request, arrays: wire.Arrays) -> Answer:
         module = self._objects[request["target"]]
         encoder = wire.Encoder(self._keep)
         return {"ok": encoder.encode({name: p.grad for name, p in module.named_parameters()})}, encoder.arrays
 
-    def _do_reset(self, request: dict, arrays: dict):
+    def _do_reset(self, request: Request, arrays: wire.Arrays) -> Answer:
         self._objects = {0: self._objects[0]}
         self._calls = {}
         self._watch = Watch(request["forbids"], request["given"])
@@ -133,21 +140,17 @@ class Server:
 
     # -- helpers ------------------------------------------------------------------------------------------
 
-    def _keep(self, value: object) -> dict:
+    def _keep(self, value: object) -> wire.Json:
         number = next(self._ids)
         self._objects[number] = value
         return {"handle": number, "types": [f"{c.__module__}.{c.__qualname__}" for c in type(value).__mro__][:12]}
 
-    def _resolve(self, node: dict):
+    def _resolve(self, node: dict[str, Any]) -> object:
         if "handle" in node:
             return self._objects[node["handle"]]
         return load(node)
 
-    def _leaves(self, request: dict, decoder: wire.Decoder) -> dict[str, torch.Tensor]:
-        keys = request["wants_grad"] if request["grad"] else []
-        return {key: decoder.decoded[key].requires_grad_() for key in keys}
-
-    def _remember(self, leaves: dict, encoder: wire.Encoder) -> int | None:
+    def _remember(self, leaves: wire.Arrays, encoder: wire.Encoder) -> int | None:
         if not encoder.linked:
             return None
         number = next(self._ids)
@@ -155,19 +158,42 @@ class Server:
         return number
 
 
-def load(recipe: dict):
+class _Arguments(wire.Decoder):
+    """The arguments of a call, and in `leaves`, by key, what those are computed from whose gradient is wanted.
+
+    Such a tensor arrives as it does within a network, as the result of a step before: code that writes to it has
+    the gradients that it deserves, where at a leaf autograd would raise an error of its own.
+    """
+
+    def __init__(self, arrays: wire.Arrays, handle: Callable[[dict[str, Any]], object], differentiated: bool):
+        super().__init__(arrays, handle, trusted=True)
+        self.leaves: wire.Arrays = {}
+        self._differentiated = differentiated
+
+    def _array(self, tag: str, node: dict[str, Any]) -> object:
+        value = super()._array(tag, node)
+        if not (self._differentiated and node.get("grad") is True and isinstance(value, torch.Tensor)):
+            return value
+        key = node[tag]
+        self.leaves[key] = value.requires_grad_()
+        with torch.enable_grad():
+            self.decoded[key] = value.clone()
+        return self.decoded[key]
+
+
+def load(recipe: dict[str, str]) -> Any:
     """A callable from its import path, or from its source (helpers that a check module defines)."""
     if "path" in recipe:
         found = find(recipe["path"])
         if found is None:
             raise ImportError(f"there is no {recipe['path']}")
         return found
-    namespace = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": np, "math": math}
+    namespace: dict[str, Any] = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": np, "math": math}
     exec(compile(recipe["source"], "<check helper>", "exec"), namespace)  # the judge's own text
     return namespace[recipe["name"]]
 
 
-def error_as_data(error: BaseException) -> dict:
+def error_as_data(error: BaseException) -> dict[str, wire.Json]:
     """An exception as data: its type's name and its message, both bounded."""
     try:
         message = str(error)[:2000]
@@ -193,18 +219,13 @@ def _own_line(error: BaseException) -> str:
     return line.strip()[:200]
 
 
-def _copy(value: object):
-    return value.clone() if isinstance(value, torch.Tensor) else np.array(value)
-
-
-def _differs(now: object, before: object) -> bool:
-    if isinstance(now, torch.Tensor):
-        return not torch.equal(now.detach(), before)
-    return not np.array_equal(now, before)
-
-
 def serve(
-    sock: socket.socket, namespace: dict, expression: str, earlier_names: list[str], given: str, first: int = 0
+    sock: socket.socket,
+    namespace: dict[str, Any],
+    expression: str,
+    earlier_names: list[str],
+    given: str,
+    first: int = 0,
 ) -> None:
     """Serve `expression` of `namespace`, with the earlier names bound to those of the `given` module.
 
@@ -226,7 +247,7 @@ def serve(
                 namespace[name] = value
 
 
-def serve_kernel(namespace: dict, expression: str, earlier_names: list[str], given: str, first: int) -> None:
+def serve_kernel(namespace: dict[str, Any], expression: str, earlier_names: list[str], given: str, first: int) -> None:
     """`serve` on the socket that the kernel was given when it started."""
     with socket.socket(fileno=os.dup(int(os.environ[JUDGE_FD]))) as sock:
         serve(sock, namespace, expression, earlier_names, given, first)
