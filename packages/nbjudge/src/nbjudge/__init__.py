@@ -18,8 +18,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "autograde.config": ("configure",),
-    "checks.plugin": ("Rng",),
     "checks.reference": ("reference_object",),
+    "checks.rng": ("Rng",),
     "checks.runner": ("checks_in",),
     "checks.vocabulary": (
         "assert_close",

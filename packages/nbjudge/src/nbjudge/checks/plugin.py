@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import torch
-from numpy.typing import DTypeLike
 
 from nbjudge.checks.artifacts import Artifacts
 from nbjudge.checks.reference import reference_object
+from nbjudge.checks.rng import Rng
 from nbjudge.conversation import standin
 from nbjudge.conversation.connection import begin_check
 from nbjudge.conversation.worker import solution_worker
@@ -29,33 +27,6 @@ FOLDER = pytest.StashKey[Path | None]()
 def _exercise(request: pytest.FixtureRequest) -> Exercise:
     """The exercise that a check module belongs to: test_<exercise>.py."""
     return course_at(request.path.parent).exercise(request.path.stem.removeprefix("test_"))
-
-
-class Rng:
-    """Random values that are the same in every run of a check, whoever is judged.
-
-    `normal` gives a tensor of standard normal values, `array` the same as NumPy, `mask` a boolean tensor.
-    """
-
-    def __init__(self, seed: int):
-        self._numpy = np.random.default_rng(seed)
-
-    def array(self, *shape: int, dtype: DTypeLike = np.float64) -> np.ndarray:
-        return self._numpy.standard_normal(shape).astype(dtype)
-
-    def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-        return torch.from_numpy(self._numpy.standard_normal(shape)).to(dtype)
-
-    def mask(self, *shape: int, keep: float = 0.6) -> torch.Tensor:
-        """True with probability `keep`, and at least once in every row of the last dimension."""
-        mask = self._numpy.random(shape) < keep
-        first = self._numpy.integers(shape[-1], size=shape[:-1])
-        np.put_along_axis(mask, first[..., None], True, axis=-1)
-        return torch.from_numpy(mask)
-
-    def integers(self, low: int, high: int, *shape: int) -> torch.Tensor:
-        """Integers in [low, high), as a long tensor."""
-        return torch.from_numpy(self._numpy.integers(low, high, size=shape))
 
 
 @pytest.fixture

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import DTypeLike
 
+from nbjudge.checks.rng import Rng
 from nbjudge.conversation.common.arrays import copy_of, differs
 from nbjudge.conversation.standin import changes
+
+F = TypeVar("F", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class CheckInfo:
     forbids: tuple[str, ...] = ()
 
 
-def check(*, points: float, says: str, forbids: tuple[str, ...] | list[str] = ()) -> Callable:
+def check(*, points: float, says: str, forbids: tuple[str, ...] | list[str] = ()) -> Callable[[F], F]:
     """Mark a pytest function as a check worth `points`.
 
     `says` is one sentence that a learner reads: the invariant that holds when the check passes.
@@ -31,8 +36,9 @@ def check(*, points: float, says: str, forbids: tuple[str, ...] | list[str] = ()
     if not says or points < 0:
         raise ValueError("a check needs a sentence, and points that are not negative")
 
-    def mark(function: Callable) -> Callable:
-        function.nbjudge_check = CheckInfo(float(points), says, tuple(forbids))
+    def mark(function: F) -> F:
+        info = CheckInfo(float(points), says, tuple(forbids))
+        function.nbjudge_check = info  # type: ignore[attr-defined]  # a note on it, for whoever runs it
         return function
 
     return mark
@@ -52,7 +58,12 @@ def expect(condition: object, expected: str, seen: str) -> None:
         raise Mismatch(expected, seen)
 
 
-def assert_tensor(seen: object, shape: tuple[int, ...], dtype=torch.float32, what: str = "the result") -> None:
+def assert_tensor(
+    seen: object,
+    shape: tuple[int, ...],
+    dtype: torch.dtype | DTypeLike = torch.float32,
+    what: str = "the result",
+) -> None:
     """`seen` is an array of `shape` and `dtype` (a torch dtype for a tensor, a NumPy one for an array)."""
     kind, name = (torch.Tensor, "tensor") if isinstance(dtype, torch.dtype) else (np.ndarray, "NumPy array")
     wanted = f"{what} to be a {name} of shape {tuple(shape)} and dtype {_short(dtype)}"
@@ -62,7 +73,7 @@ def assert_tensor(seen: object, shape: tuple[int, ...], dtype=torch.float32, wha
     expect(seen.dtype == dtype, wanted, f"dtype {_short(seen.dtype)}")
 
 
-def assert_close(seen: object, expected, *, atol: float | None = None, what: str = "the result") -> None:
+def assert_close(seen: object, expected: object, *, atol: float | None = None, what: str = "the result") -> None:
     """`seen` has the type, shape, dtype and values of `expected`.
 
     `atol` is the largest difference allowed on values of order one (it grows with larger values): by default
@@ -100,7 +111,12 @@ def _compare(found: torch.Tensor, wanted: torch.Tensor, allowed: float, what: st
 
 
 def assert_same_gradients(
-    seen: Callable, expected: Callable, inputs: dict[str, torch.Tensor], rng, *, atol: float | None = None
+    seen: Callable[..., object],
+    expected: Callable[..., object],
+    inputs: dict[str, torch.Tensor],
+    rng: Rng,
+    *,
+    atol: float | None = None,
 ) -> None:
     """`seen(*inputs)` has the gradients of `expected(*inputs)`, for a random cotangent of every output.
 
@@ -115,7 +131,9 @@ def assert_same_gradients(
         assert_close(theirs, ours, atol=atol, what=what)
 
 
-def _input_gradients(call: Callable, inputs: dict[str, torch.Tensor], cotangents):
+def _input_gradients(
+    call: Callable[..., Any], inputs: dict[str, torch.Tensor], cotangents: list[torch.Tensor] | Rng
+) -> tuple[list[torch.Tensor | None], list[torch.Tensor]]:
     """Gradients for the inputs, and the cotangents used; `cotangents` is a list of them, or draws them."""
     leaves = [tensor.detach().clone().requires_grad_() for tensor in inputs.values()]
     outputs = call(*leaves)
@@ -145,7 +163,9 @@ def assert_untouched(inputs: dict[str, object], call: Callable[[], object]) -> N
         expect(not changed, f"{name} to be left as it was", f"{name} had changed after the call")
 
 
-def assert_raises(kind: type[Exception], call: Callable, *args: object, what: str, **kwargs: object) -> None:
+def assert_raises(
+    kind: type[Exception], call: Callable[..., object], *args: object, what: str, **kwargs: object
+) -> None:
     """`call(*args, **kwargs)` raises `kind` with a readable message; `what` names the case in the sentence."""
     try:
         call(*args, **kwargs)

@@ -11,7 +11,7 @@ import importlib
 import inspect
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -125,8 +125,8 @@ class StandIn:
         leaves = encoder.linked
         anchor = torch.zeros((), requires_grad=True)
         call = _Call(self._connection, number, list(leaves))
-        outputs = _Bridge.apply(call, len(found), anchor, *found, *leaves.values())  # type: ignore[no-untyped-call]
-        linked: Iterator[torch.Tensor] = iter(outputs)
+        apply: Callable[..., tuple[torch.Tensor, ...]] = _Bridge.apply  # torch gives it no type
+        linked = iter(apply(call, len(found), anchor, *found, *leaves.values()))
         return _replace(node, result, linked)
 
 
