@@ -8,8 +8,9 @@ from pathlib import Path
 from textwrap import dedent
 
 from nbformat import NotebookNode
+from toy import LESSON
 
-from .course import LESSON, WRONG, AttackedCourse
+from .course import WRONG, AttackedCourse
 
 # What an attack prints where it got through. Reversed, so that its own source does not hold it.
 BREACH = """

@@ -7,20 +7,11 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 
+from toy import LESSON, Outcome
+
 from .attack import Attack
 from .canaries import files_below, fingerprints
-from .course import (
-    FULL,
-    LESSON,
-    STALE,
-    WRONG,
-    WRONG_SCORES,
-    AttackedCourse,
-    Outcome,
-    adopt_orphans,
-    descendants,
-    mounts,
-)
+from .course import FULL, STALE, WRONG, WRONG_SCORES, AttackedCourse, adopt_orphans, descendants, mounts
 
 HONEST = {"a_right": {}, "m_wrong": {"double": WRONG}, "zz_right": {}}
 ALONE = {"a_right": FULL, "m_wrong": WRONG_SCORES, "zz_right": FULL}  # what they get in a class of their own
@@ -60,7 +51,7 @@ def grade(course: AttackedCourse, attacks: list[Attack], allowed: dict | None = 
 
     log = autograde(course)
     after = fingerprints(*watched), descendants(), mounts()
-    course.run("nbgrader", "generate_feedback", LESSON, ok=None)
+    course.generate_feedback(ok=None)
 
     report = Report()
     _whole_batch(report, course, before, after, log)

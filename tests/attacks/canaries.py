@@ -39,8 +39,8 @@ class Canaries:
         }
 
     def fill(self, text: str) -> str:
-        """`text` with the secrets and the places that it names between @ signs."""
-        for name, value in {**self._places, **{k: self.values[k] for k in ("CHECKS", "SOURCE", "NEIGHBOUR")}}.items():
+        """`text` with the neighbour's secret and the places that it names between @ signs."""
+        for name, value in {**self._places, "NEIGHBOUR": self.values["NEIGHBOUR"]}.items():
             text = text.replace(f"@{name}@", value)
         return text
 

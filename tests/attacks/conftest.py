@@ -48,22 +48,10 @@ def _copy(first: AttackedCourse, course: AttackedCourse) -> None:
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    reports = [r for found in terminalreporter.stats.values() for r in found if hasattr(r, "user_properties")]
-    rows = [
-        row
-        for report in reports
-        if report.when == "call"
-        for key, value in report.user_properties
-        if key == ROWS
-        for row in value
-    ]
-    stock = {
-        name: seen
-        for report in reports
-        for key, value in report.user_properties
-        if key == "stock"
-        for name, seen in value.items()
-    }
+    reports = [r for found in terminalreporter.stats.values() for r in found if isinstance(r, pytest.TestReport)]
+    noted = [(key, value) for report in reports if report.when == "call" for key, value in report.user_properties]
+    rows = [row for key, value in noted if key == ROWS for row in value]
+    stock = {name: seen for key, value in noted if key == "stock" for name, seen in value.items()}
     if rows:
         terminalreporter.section("hostile submissions")
         for line in table.lines([{**row, "stock": stock.get(row["name"], "")} for row in rows]):

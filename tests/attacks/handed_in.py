@@ -9,9 +9,10 @@ import shutil
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from toy import LESSON
 
 from .attack import Attack, Handed, handed
-from .course import LESSON, WRONG
+from .course import WRONG
 
 
 @handed(

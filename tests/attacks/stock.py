@@ -1,4 +1,4 @@
-"""The same attacks against stock nbgrader, as far as that is safe: `python -m tests.attacks.stock`.
+"""The same attacks against stock nbgrader, as far as that is safe: `PYTHONPATH=tests python -m attacks.stock`.
 
 Its tests stand in the notebook, as nbgrader's documentation has it, and run in a kernel with the instructor's rights.
 Only attacks that harm nothing but their own grading are run here.
@@ -10,13 +10,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat import NotebookNode
+from toy import EXERCISES, cell, notebook_of
 
 from . import handed_in, machine, table, verdict
 from .attack import Attack
 from .canaries import Canaries
-from .course import LESSON, SOLUTIONS, STALE, AttackedCourse, cell
+from .course import STALE, AttackedCourse
 
 SAFE = {
     "strips_asserts",
@@ -33,7 +33,7 @@ SAFE = {
     "empty_file",
     "no_notebook",
 }
-POINTS = 3.0
+POINTS = EXERCISES["double"].points
 HIDDEN = """assert double(np.ones(2)) is not None
 ### BEGIN HIDDEN TESTS
 row = np.array([[1.5, -2.0, 0.25, 7.0]])
@@ -45,18 +45,16 @@ assert np.all(double(row) == 2 * row)  # hidden-{token}
 class StockCourse(AttackedCourse):
     """The toy course as stock nbgrader wants it."""
 
+    exercises = ("double",)
     config = "c = get_config()\nc.ExecutePreprocessor.timeout = 20\n"
 
-    def source(self) -> nbformat.NotebookNode:
+    def source(self) -> NotebookNode:
         hidden = HIDDEN.format(token=self.canaries.token)
-        cells = [
-            new_markdown_cell("# A toy lesson"),
+        return notebook_of(
             cell("import numpy as np", "setup", locked=True),
-            cell(SOLUTIONS["double"], "double", solution=True),
+            cell(self.solution("double"), "double", solution=True),
             cell(hidden, "test_double", grade=True, locked=True, points=POINTS),
-        ]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        )
 
 
 @dataclass
@@ -90,8 +88,8 @@ def run(folder: Path) -> dict[str, Seen]:
         Attack("right", "", "nothing", plain={}).hand_in(course)
         names = [*(attack.name for attack in attacks()), "plain", "right"]
         course.pretend_graded(names)
-        course.run("nbgrader", "autograde", LESSON, ok=None)
-        course.run("nbgrader", "generate_feedback", LESSON, ok=None)
+        course.autograde(ok=None)
+        course.generate_feedback(ok=None)
         outcomes = course.outcomes()
         return {name: Seen(outcomes[name].scores["double"], _page(course, name)) for name in names}
     finally:
@@ -105,7 +103,7 @@ def hidden_shown(seen: Seen) -> bool:
 
 
 def _page(course: AttackedCourse, student: str) -> str:
-    path = course.root / f"feedback/{student}/{LESSON}/{LESSON}.html"
+    path = course.feedback_page(student)
     return path.read_text(errors="replace") if path.is_file() else ""
 
 

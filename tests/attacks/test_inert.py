@@ -12,9 +12,10 @@ import pytest
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from selenium.webdriver.common.by import By
+from toy import LESSON
 
 from .browser import Browser, Formgrader, Listener
-from .course import LESSON, WRONG
+from .course import WRONG
 
 RUN = "window.pwned=1;document.title='pwned';new Image().src='@URL@/ran'"
 MARKUP = [
@@ -112,13 +113,13 @@ def pages(new_course, listener, tmp_path_factory):
     notebook.metadata.update(title=markup, authors=[{"name": markup}])
     course.hand_in("eve", notebook)
     (course.folder("eve") / "beside.html").write_text(f"<script>{filled(RUN)}</script>")
-    course.run("nbgrader", "autograde", LESSON)
-    course.run("nbgrader", "generate_feedback", LESSON)
+    course.autograde()
+    course.generate_feedback()
     with course.gradebook() as gradebook:
         number = gradebook.find_submission_notebook(LESSON, LESSON, "eve").id
     formgrader = Formgrader(course, tmp_path_factory.mktemp("jupyter"))
     yield {
-        "feedback": (course.root / f"feedback/eve/{LESSON}/{LESSON}.html").as_uri(),
+        "feedback": course.feedback_page("eve").as_uri(),
         "formgrader": f"{formgrader.url}/formgrader/submissions/{number}/?index=0",
     }
     formgrader.close()

@@ -8,8 +8,9 @@ import subprocess
 import time
 
 import pytest
+from toy import LESSON
 
-from .course import FULL, LESSON, WRONG, WRONG_SCORES, adopt_orphans, descendants
+from .course import FULL, WRONG, WRONG_SCORES, adopt_orphans, descendants
 
 SLOW = "import time\n\ntime.sleep(1.2)\n\ndef double(x):\n    return 2 * x\n"
 STUDENTS = {

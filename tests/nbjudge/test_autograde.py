@@ -36,8 +36,8 @@ def test_a_class_is_graded_and_a_mistake_costs_once(toy):
 def test_feedback_shows_the_table_and_nothing_hidden(toy):
     toy.hand_in("wrong", toy.answered(double="def double(x):\n    return x + 2"))
     toy.autograde()
-    toy.run("nbgrader", "generate_feedback", "toy")
-    page = (toy.root / "feedback/wrong/toy/toy.html").read_text()
+    toy.generate_feedback()
+    page = toy.feedback_page("wrong").read_text()
     assert "every entry is doubled" in page
     assert "You add 2" in page
     for hidden in ("HIDDEN", "judge(", "assert_close", "reference", "Traceback (most"):
