@@ -38,6 +38,7 @@ lint: setup ## check the style, who imports whom, and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
 
 mutants: setup ## count the slips in reference solutions that no check catches (takes long)
 	$(BIN)/nbjudge audit --mutants
