@@ -37,7 +37,7 @@ def changed(*lines: str) -> set[str]:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("z = x + y", {"z = x - y", "z = x", "z = y", "z = z + y", "z = x.__iadd__(y)", "z = y.__iadd__(x)", ""}),
+        ("z = x + y", {"z = x - y", "z = x", "z = z + y", "x = x + y", "z = x.__iadd__(y)", "z = y.__iadd__(x)", ""}),
         ("z = x - y", {"z = x + y", "z = y - x", "z = x.__isub__(y)"}),
         ("z = x / y", {"z = x * y", "z = y / x", "z = x // y"}),
         ("z = x @ y", {"z = x * y", "z = y @ x"}),
@@ -67,8 +67,10 @@ def changed(*lines: str) -> set[str]:
         ("z = [y for y in range(x)]", {"z = [y for y in range(x + 1)]", "z = [y for y in list(range(x))[:1]]"}),
         ("z = self.norm1(self.norm2(x))", {"z = self.norm2(self.norm2(x))", "z = self.norm2(x)"}),
         ("z = self.training", {"z = True", "z = False"}),
+        ("z = -torch.inf", {"z = torch.inf", "z = -10000.0"}),
+        ("self.a = self.b", {"self.b = self.b", "self.a = self.a"}),
         ("z += x", {"z = x", "z -= x"}),
-        ("return x", {"return x.detach()", "return y", "return x.double()", ""}),
+        ("return x", {"return x.detach()", "return y", "return x.double()", "return x.squeeze()", ""}),
         ("return x, y", {"return (y, x)", "return x", "return y", "return (x.detach(), y)"}),
     ],
 )

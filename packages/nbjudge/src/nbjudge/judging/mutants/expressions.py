@@ -222,14 +222,16 @@ def _other_axes(node: ast.Call) -> Iterator[ast.AST]:
 
 
 def _attribute(node: ast.Attribute, scope: Scope) -> Iterator[ast.AST]:
+    yield from _other_attributes(node, scope)
     if not isinstance(node.ctx, ast.Load):
         return
-    yield from _other_attributes(node, scope)
     if not isinstance(node.value, ast.Name):
         yield node.value
     if node.attr == "training":
         yield ast.Constant(True)
         yield ast.Constant(False)
+    if node.attr == "inf":
+        yield ast.Constant(1e4)  # large, until a score is larger
 
 
 def _other_attributes(node: ast.Attribute, scope: Scope) -> Iterator[ast.expr]:
@@ -240,7 +242,7 @@ def _other_attributes(node: ast.Attribute, scope: Scope) -> Iterator[ast.expr]:
 
 
 def _name(node: ast.Name, scope: Scope) -> Iterator[ast.AST]:
-    if isinstance(node.ctx, ast.Load) and node.id in scope.names and node.id != "self":
+    if node.id in scope.names and node.id != "self":
         yield from (with_fields(node, id=other) for other in scope.names if other not in (node.id, "self"))
 
 

@@ -10,7 +10,7 @@ from nbjudge.judging.mutants.lists import dropped, replaced, with_fields
 
 Statements = Sequence[ast.stmt]
 
-_OTHER_RESULTS = ("detach", "float", "double")
+_OTHER_RESULTS = ("detach", "float", "double", "squeeze")
 
 
 def statements(node: ast.stmt) -> Iterator[Statements]:
@@ -55,7 +55,7 @@ def _class(node: ast.ClassDef) -> Iterator[Statements]:
 
 
 def _return(node: ast.Return) -> Iterator[Statements]:
-    """One item of several; the result cut off from its gradient, or in another precision."""
+    """One item of several; the result without its gradient, in another precision, or without axes of length 1."""
     if node.value is None:
         return
     if not isinstance(node.value, ast.Tuple):
