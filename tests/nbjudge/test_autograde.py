@@ -224,7 +224,10 @@ def test_output_cannot_become_a_score(toy):
     assert toy.scores("noisy") == FULL
 
 
-def test_a_grading_cell_without_judge_is_left_to_a_person(toy):
+@pytest.mark.parametrize("whose", ["score", "person"])
+def test_a_grading_cell_with_plain_tests_is_scored_or_left_to_a_person(toy, whose):
+    config = (toy.root / "nbgrader_config.py").read_text()
+    toy.write("nbgrader_config.py", config + f"\nc.NBJudge.plain_tests = {whose!r}\n")
     source = json.loads((toy.root / "source/toy/toy.ipynb").read_text())
     for one in source["cells"]:
         if one["metadata"].get("nbgrader", {}).get("grade_id") == "test_double":
@@ -232,9 +235,11 @@ def test_a_grading_cell_without_judge_is_left_to_a_person(toy):
     toy.write("source/toy/toy.ipynb", json.dumps(source))
     toy.generate()
     toy.hand_in("ann", toy.answered())
+    toy.hand_in("ben", toy.answered(double="def double(x):\n    return x + 2"))
     toy.autograde()
-    assert toy.scores("ann") == {"double": None, "quadruple": 4.0}
-    assert "no judge(...) line" in toy.comments("ann")
+    scores = [toy.scores(student)["double"] for student in ("ann", "ben")]
+    assert scores == ([3.0, 0.0] if whose == "score" else [None, None])
+    assert ("plain tests" in toy.comments("ann")) and (toy.needs_person("ann") == (whose == "person"))
 
 
 def test_a_course_without_its_given_module_stops_instead_of_costing_points(toy):

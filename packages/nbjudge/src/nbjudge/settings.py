@@ -39,6 +39,9 @@ class NBJudge(Configurable):
     ).tag(config=True)
     configured = Bool(False, help="Set by nbjudge.configure.").tag(config=True)
     refused = List(Unicode(), help="Set by nbjudge.configure: what it found in its way.").tag(config=True)
+    hidden_delimiters = List(
+        Unicode(), ["BEGIN HIDDEN TESTS", "END HIDDEN TESTS"], help="As nbgrader's ClearHiddenTests has them."
+    )
     sandbox = Enum(
         ["bubblewrap", "none"],
         "bubblewrap",

@@ -78,6 +78,20 @@ def bound_names(source: str) -> set[str]:
     return names
 
 
+def added_statements(given: str, theirs: str) -> str:
+    """What somebody added to a cell that was given: whole statements, which bind names that the given ones do not."""
+    before, after = parse(given), parse(theirs)
+    if before is None or after is None:
+        return ""
+    known, own = {ast.dump(node) for node in before.body}, bound_names(given)
+    added = []
+    for node in after.body:
+        names = bound_names(ast.unparse(node))
+        if ast.dump(node) not in known and names and not names & own:
+            added.append(ast.unparse(node))
+    return "\n".join(added)
+
+
 def _aliases(tree: ast.Module) -> dict[str, str]:
     """Local name → import path."""
     found: dict[str, str] = {}

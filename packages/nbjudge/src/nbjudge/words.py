@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import unicodedata
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 
@@ -25,3 +26,8 @@ def exit_in_words(code: int) -> str:
 def clean(text: object, most: int | None = None) -> str:
     """Text that can be written to a file, cut after `most` characters: JSON may hold half of a surrogate pair."""
     return str(text)[:most].encode("utf-8", "replace").decode()
+
+
+def fit_to_print(name: str) -> bool:
+    """Whether a name is plain text: nothing that a terminal would obey, and nothing that is no UTF-8."""
+    return not any(unicodedata.category(character).startswith("C") for character in name)

@@ -1,4 +1,4 @@
-"""What surrounds the grading of a batch: traps in a submission's folder, gradings that were cut off, empty folders.
+"""One run of `nbgrader autograde`: which submissions there are, our own copies of them, and what was begun.
 
 nbgrader takes a folder in autograded/ for a finished grading. A grading that was killed half-way would therefore
 never be finished; a lock tells such folders from finished ones, and they are removed so that they are done again.
@@ -6,152 +6,256 @@ never be finished; a lock tells such folders from finished ones, and they are re
 
 from __future__ import annotations
 
+import fcntl
+import fnmatch
+import glob
+import hashlib
 import json
 import logging
 import os
 import re
 import shutil
-import stat
-import unicodedata
+import tempfile
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
-from nbjudge.kernels import warm_up
-from nbjudge.kernels.common.preload import PRELOAD
+from nbjudge.autograde.directory import changed, texts
+from nbjudge.autograde.handed_in import copy_folder
+from nbjudge.autograde.old_scores import UNFINISHED, forget_scores, missing, note_submission
 from nbjudge.settings import NBJudge
+from nbjudge.words import fit_to_print
 
-log = logging.getLogger("nbjudge")
-STATE = Path(".nbjudge") / "grading"
-QUARANTINE = Path("quarantine")
-FILE_BYTES = 64 << 20  # larger files in a submission are set aside
-_config = Config()
-_locks: dict[str, int] = {}
-
-
-def prepare(config: Config) -> None:
-    """Remember the course's configuration, and clear away what a killed grader left."""
-    global _config
-    _config = config
-    _recover()
+STATE = Path(".nbjudge")
+_COPIES = "handed-in-"
+_STALE_SECONDS = 60  # what is younger may be about to be locked
+_UNSAFE = set("*?[]")  # nbgrader looks for notebooks by patterns made of folders' names
 
 
-def before_submission(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's hook before a submission: lock it, and set aside what is no ordinary file."""
-    folder = Path(notebooks[0]).parent
-    directory = CourseDirectory(config=_config, root=os.getcwd())
-    pattern = directory.format_path(directory.submitted_directory, "(?P<s>.*)", "(?P<a>.*)", escape=True)
-    match = re.match(pattern, str(folder))
-    if match is None:
-        return
-    settings = NBJudge(config=_config)
-    if settings.sandbox == "bubblewrap":
-        warm_up((*PRELOAD, *settings.course_modules))
-        import nbjudge.autograde.execute  # noqa: F401 - imports torch, as the warm parent does at the same time
-    _forget(directory, match["s"], match["a"])
-    quarantine = QUARANTINE / match["s"] / match["a"]
-    _unlink_folder(folder, Path(directory.format_path(directory.submitted_directory, ".", ".")), quarantine)
-    graded = directory.format_path(directory.autograded_directory, match["s"], match["a"])
-    _lock(f"{match['s']}.{match['a']}", Path(graded))
-    _set_aside(folder, quarantine)
+@dataclass
+class Submission:
+    """What one student handed in for one assignment."""
+
+    student: str
+    assignment: str
+    notebooks: list[str]  # that the assignment has, and that are to be graded now
+    absent: list[str]  # that the assignment has, and the submission has not
+    problem: str = ""  # why nothing of it can be graded
+    folder: Path = Path()  # our copy
+    left: dict[str, str] = field(default_factory=dict)  # files that were not taken, and why
 
 
-def after_submission(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's hook after a submission that was graded: it is finished."""
-    for name in list(_locks):
-        (STATE / name).unlink(missing_ok=True)
-        os.close(_locks.pop(name))
+class Batch:
+    """Stands between nbgrader's converter and what was handed in.
 
-
-def _lock(name: str, graded: Path) -> None:
-    import fcntl  # only where something is graded; the configuration is read on other systems, too
-
-    after_submission("", "", [])  # a grading that failed called no hook; nbgrader has removed its folder
-    STATE.mkdir(parents=True, exist_ok=True)
-    fd = os.open(STATE / name, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    os.ftruncate(fd, 0)
-    os.write(fd, json.dumps(str(graded)).encode())
-    _locks[name] = fd
-
-
-def _recover() -> None:
-    """Remove the unfinished folders of graders that are gone; the next `nbgrader autograde` grades them again."""
-    if not STATE.is_dir():
-        return
-    import fcntl
-
-    for path in STATE.iterdir():
-        with path.open("r+b") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue  # its grader lives
-            try:
-                graded = Path(json.loads(file.read() or b'""'))
-            except ValueError:
-                graded = Path()
-            if graded.is_absolute() and graded.is_dir():
-                log.warning("%s was not finished, and will be graded again", graded)
-                shutil.rmtree(graded)
-            path.unlink(missing_ok=True)
-
-
-def _forget(directory: CourseDirectory, student: str, assignment: str) -> None:
-    """Take back old scores first of all: what nbgrader does next may fail, and it would let them stand."""
-    from nbgrader.api import Gradebook, MissingEntry  # slow to import, and only wanted where something is graded
-
-    from nbjudge.autograde.old_scores import UNFINISHED, forget_scores, missing
-
-    folder = Path(directory.format_path(directory.submitted_directory, student, assignment))
-    with Gradebook(directory.db_url, directory.course_id) as gradebook:
-        try:
-            notebooks = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
-            there = {name: os.path.lexists(folder / f"{name}.ipynb") for name in notebooks}
-            if not all(there.values()):
-                if _config.Autograde.get("create_student", True):
-                    gradebook.update_or_create_student(student)
-                gradebook.update_or_create_submission(assignment, student)
-            gradebook.find_submission(assignment, student)
-        except MissingEntry:
-            return  # it is graded for the first time, or nbgrader will say what is missing
-        for name in notebooks:
-            entry = {"student": student, "assignment": assignment, "notebook": name}
-            forget_scores(gradebook, entry, UNFINISHED if there[name] else missing(name))
-
-
-def _unlink_folder(folder: Path, top: Path, quarantine: Path) -> None:
-    """Where a submission's folder is a link, say to a neighbour's, leave an empty folder in its place."""
-    top = Path(os.path.normpath(top))
-    for place in reversed([p for p in (folder, *folder.parents) if p.is_relative_to(top) and p != top]):
-        if place.is_symlink():
-            _move(place, quarantine / f"{place.name}.link")
-    folder.mkdir(parents=True, exist_ok=True)
-
-
-def _set_aside(folder: Path, quarantine: Path) -> None:
-    """Move links, pipes, devices and huge files out of a submission: nbgrader would follow, read or copy them.
-
-    So are names that a terminal would obey when nbgrader logs them.
+    nbgrader is given other paths, of copies that are made when a submission's turn comes. Where no copy could be made,
+    there is none: then nothing of the submission is read, and a person is told.
     """
-    for place, directories, files in os.walk(folder):
-        for name in directories + files:
-            path = Path(place) / name
-            status = path.lstat()
-            ordinary = stat.S_ISREG(status.st_mode) and status.st_size <= FILE_BYTES
-            if not (ordinary or stat.S_ISDIR(status.st_mode)) or not _readable(name):
-                _move(path, quarantine / path.relative_to(folder))
+
+    def __init__(self, converter: BaseConverter, settings: NBJudge, log: logging.Logger):
+        self._theirs: CourseDirectory = converter.coursedir
+        self._settings, self._log = settings, log
+        self.root = Path(self._theirs.root)
+        self._creates_students: bool = converter.create_student
+        (self.root / STATE).mkdir(exist_ok=True)
+        self._copies = Path(tempfile.mkdtemp(prefix=_COPIES, dir=self.root / STATE))
+        _lock_folder(self._copies)
+        self._end = weakref.finalize(self, shutil.rmtree, self._copies, ignore_errors=True)
+        self._lock: int | None = None
+        self._state: Path | None = None
+        self.submissions: dict[tuple[str, str], Submission] = {}
+        copies = str(self._copies.relative_to(self.root))
+        # No learner's kernel may find the text of the lesson, solutions and all.
+        ignore = [*self._theirs.ignore, *texts(self._theirs)]
+        self.directory = changed(self._theirs, submitted_directory=copies, ignore=ignore)
+        self._recover()
+        self._hand_over(converter)
+
+    def close(self) -> None:
+        """All is graded."""
+        self._finished()
+        self._end()
+
+    def of(self, path: Path) -> Submission:
+        """The submission that a copy belongs to."""
+        match = re.match(_pattern(self.directory, self.directory.submitted_directory), str(path.parent), re.DOTALL)
+        if match is None:
+            raise ValueError(f"{path} is no copy of a submission")
+        return self.submissions[match["student"], match["assignment"]]
+
+    # -- what there is ---------------------------------------------------------------------------------------------
+
+    def _hand_over(self, converter: BaseConverter) -> None:
+        """Let nbgrader see our copies in the place of what was handed in."""
+        directory = self._theirs
+        wanted = directory.format_path(directory.submitted_directory, directory.student_id, directory.assignment_id)
+        converter.assignments = {}
+        for folder in sorted(glob.glob(wanted)):
+            found = self._look(folder)
+            if found is None:
+                continue
+            self.submissions[found.student, found.assignment] = found
+            copy = self.directory.format_path(self.directory.submitted_directory, found.student, found.assignment)
+            found.folder = Path(copy)
+            if found.notebooks:
+                converter.assignments[copy] = [os.path.join(copy, f"{name}.ipynb") for name in found.notebooks]
+            else:
+                self._nothing_there(found)
+        converter.coursedir = self.directory
+        converter.pre_convert_hook = _both(converter.pre_convert_hook, self._before)
+        converter.post_convert_hook = _both(self._after, converter.post_convert_hook)
+
+    def _look(self, folder: str) -> Submission | None:
+        match = re.match(_pattern(self._theirs, self._theirs.submitted_directory), folder, re.DOTALL)
+        if match is None:
+            return None
+        student, assignment = match["student"], match["assignment"]
+        for name in (student, assignment):
+            if not fit_to_print(name) or _UNSAFE & set(name):
+                self._log.error(
+                    "the folder %r is passed over: its name holds what is no plain text, or one of * ? [ ]; rename it, "
+                    "and grade again",
+                    folder,
+                )
+                return None
+        with Gradebook(self._theirs.db_url, self._theirs.course_id) as gradebook:
+            try:
+                known = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
+            except MissingEntry:
+                raise SystemExit(
+                    f"nbgrader autograde: there is no assignment {assignment!r} in the gradebook; run "
+                    f"nbgrader generate_assignment {assignment} first"
+                ) from None
+        there = [name for name in known if os.path.lexists(os.path.join(folder, f"{name}.ipynb"))]
+        graded = [name for name in there if fnmatch.fnmatchcase(name, self._theirs.notebook_id)]
+        return Submission(student, assignment, graded, [name for name in known if name not in there])
+
+    def _nothing_there(self, submission: Submission) -> None:
+        """nbgrader passes over folders without a notebook, and lets their old scores stand; we do not."""
+        wanted = [name for name in submission.absent if fnmatch.fnmatchcase(name, self._theirs.notebook_id)]
+        for name in wanted:
+            self._log.error("%s handed in no %s.ipynb; a person must look", submission.student, name)
+        self._forget(submission, wanted)
+
+    # -- hooks of nbgrader's, which swallow what they raise --------------------------------------------------------
+
+    def _before(self, assignment: str, student: str, notebooks: list[str]) -> None:
+        """Before a submission: lock it, take back its old scores, and copy it."""
+        submission = self.of(Path(notebooks[0]))
+        try:
+            self._begin(submission)
+        except Exception as error:
+            self._log.exception("%s: the submission could not be taken over", submission.student)
+            submission.problem = f"it could not be taken over ({type(error).__name__})"
+
+    def _begin(self, submission: Submission) -> None:
+        self._finished()  # a grading that failed called no hook; nbgrader has removed its folder
+        directory = self._theirs
+        entry = submission.student, submission.assignment
+        self._mark(Path(directory.format_path(directory.autograded_directory, *entry)))
+        self._forget(submission, submission.notebooks + submission.absent)
+        top = Path(directory.format_path(directory.submitted_directory, ".", "."))
+        folder = Path(os.path.normpath(directory.format_path(directory.submitted_directory, *entry)))
+        below = folder.relative_to(os.path.normpath(top)).parts
+        try:
+            copied = copy_folder(Path(os.path.normpath(top)), below, submission.folder, self._settings.file_bytes)
+        except OSError as error:
+            submission.problem = f"its folder is a link, or cannot be read ({error.strerror})"
+            shutil.rmtree(submission.folder, ignore_errors=True)
+            return
+        submission.left = copied.left
+        for name, why in copied.left.items():
+            self._log.warning("%s: %r was not taken: %s", submission.student, name, why)
+
+    def _after(self, assignment: str, student: str, notebooks: list[str]) -> None:
+        """After a submission that was graded: it is finished."""
+        self._finished()
+        shutil.rmtree(Path(notebooks[0]).parent, ignore_errors=True)
+
+    def _forget(self, submission: Submission, notebooks: list[str]) -> None:
+        """Take back old scores first of all: what nbgrader does next may fail, and it would let them stand."""
+        with Gradebook(self._theirs.db_url, self._theirs.course_id) as gradebook:
+            if self._creates_students:
+                note_submission(gradebook, submission.student, submission.assignment)
+            for name in notebooks:
+                why = missing(name) if name in submission.absent else UNFINISHED
+                forget_scores(gradebook, submission.student, submission.assignment, name, why)
+
+    # -- what was begun and not finished ---------------------------------------------------------------------------
+
+    def _mark(self, graded: Path) -> None:
+        """Lock the submission, and note where its grading will stand."""
+        folder = self.root / STATE / "grading"
+        folder.mkdir(exist_ok=True)
+        path = folder / hashlib.sha256(os.fsencode(graded)).hexdigest()[:24]
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o660)
+        except OSError as error:
+            self._log.warning("%s cannot be locked (%s); is it another's? Remove it when nobody grades", path, error)
+            return
+        self._lock, self._state = fd, path
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._log.warning("%s: another grader is at work on it; waiting", graded)
+            fcntl.flock(fd, fcntl.LOCK_EX)
+        os.ftruncate(fd, 0)
+        os.write(fd, json.dumps(str(graded)).encode())
+
+    def _finished(self) -> None:
+        if self._lock is not None and self._state is not None:
+            self._state.unlink(missing_ok=True)
+            os.close(self._lock)
+            self._lock = None
+
+    def _recover(self) -> None:
+        """Remove the unfinished folders of graders that are gone, so that they are graded again."""
+        for copies in (self.root / STATE).glob(f"{_COPIES}*"):
+            if time.time() - copies.stat().st_mtime > _STALE_SECONDS and _lock_folder(copies):
+                shutil.rmtree(copies, ignore_errors=True)
+        directory = self._theirs
+        autograded = Path(os.path.normpath(directory.format_path(directory.autograded_directory, ".", ".")))
+        for path in (self.root / STATE / "grading").glob("*"):
+            try:
+                with path.open("r+b") as file:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    graded = Path(json.loads(file.read() or b'""'))
+                    if graded.is_relative_to(autograded) and graded.is_dir() and not graded.is_symlink():
+                        self._log.warning("%s was not finished, and will be graded again", graded)
+                        shutil.rmtree(graded)
+                    path.unlink()
+            except (OSError, ValueError):
+                continue  # its grader lives, or it is another's
 
 
-def _readable(name: str) -> bool:
-    return not any(unicodedata.category(character).startswith("C") for character in name)
-
-
-def _move(path: Path, target: Path) -> None:
-    log.warning("%r is a link, a pipe, too large or strangely named: moved to %r", str(path), str(target))
+def _lock_folder(folder: Path) -> bool:
+    """Whether a folder is nobody's; from now on it is ours, until this process ends."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, target)
-    except OSError:  # nbgrader goes on when its hook fails, so this must not
-        path.unlink(missing_ok=True)
+        fcntl.flock(os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _pattern(directory: CourseDirectory, step: str) -> str:
+    return directory.format_path(step, "(?P<student>.*)", "(?P<assignment>.*)", escape=True) + r"\Z"
+
+
+def _both(first: Callable[..., None] | None, second: Callable[..., None] | None) -> Callable[..., None]:
+    """A hook that is both: an instructor's, and ours."""
+
+    def hook(**keywords: object) -> None:
+        try:
+            if first is not None:
+                first(**keywords)
+        finally:
+            if second is not None:
+                second(**keywords)
+
+    return hook

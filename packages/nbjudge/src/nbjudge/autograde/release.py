@@ -1,25 +1,31 @@
-"""Keeps out of a release what learners are to hand in themselves."""
+"""Keeps out of a release what learners are to hand in themselves, and what holds solutions."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import GenerateAssignment
 
+from nbjudge.autograde.directory import changed, texts
 from nbjudge.settings import NBJudge
 
 
-class HoldBackArtifacts(NbGraderPreprocessor):
-    """Removes files called like the reference's artifacts: an author who runs a lesson leaves such files beside it."""
+class ReleaseExporter(NotebookExporter):
+    """nbgrader's exporter for releases. Before the first file is copied, it says which ones are not to be.
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        artifacts = Path(NBJudge(parent=self).artifacts)
-        directory, entry = self.parent.parent.coursedir, resources["nbgrader"]
-        folder = directory.format_path(directory.release_directory, entry["student"], entry["assignment"])
-        for name in {path.name for path in artifacts.glob("*/*") if path.is_file()}:
-            released = Path(folder) / name
-            if released.is_file():
-                released.unlink()
-                self.log.warning("%s is for learners to hand in, and is not released", name)
-        return nb, resources
+    Files called like the reference's artifacts: an author who runs a lesson leaves such files beside it. And the text
+    that a notebook is made of, which lies beside it, solutions and all.
+    """
+
+    def __init__(self, **keywords: object):
+        super().__init__(**keywords)
+        if not isinstance(self.parent, GenerateAssignment):
+            return
+        directory = self.parent.coursedir
+        artifacts = (Path(directory.root) / NBJudge(parent=self).artifacts).glob("*/*")
+        held_back = {path.name for path in artifacts if path.is_file()}
+        folder = directory.format_path(directory.source_directory, ".", directory.assignment_id)
+        for name in sorted(name for name in held_back if (Path(folder) / name).is_file()):
+            self.log.warning("%s is for learners to hand in, and is not released", name)
+        self.parent.coursedir = changed(directory, ignore=[*directory.ignore, *sorted(held_back), *texts(directory)])

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+import time
+
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from sqlalchemy.exc import OperationalError
 
-from nbjudge.autograde.execute import RESULTS, Result
+from nbjudge.autograde.execute import RESULTS
+from nbjudge.autograde.feedback import INERT
+from nbjudge.autograde.submission import NOTES
 from nbjudge.settings import NBJudge
 
 LATE = "nbjudge_late"  # the key in `resources` of whether there may be a penalty
 NOT_RUN = "This cell was not judged."
+_PATIENCE_SECONDS = 30  # with a gradebook that another grader is writing to
 
 
 class SaveVerdicts(SaveAutoGrades):
     """In the place of nbgrader's SaveAutoGrades: takes the scores from the judge, never from a cell's outputs."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        entry = resources["nbgrader"]
-        results: dict[str, Result] = resources.get(RESULTS, {})
+        nb.metadata[NOTES] = {INERT: True}
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                self._save(nb, resources)
+                return nb, resources
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+    def _save(self, nb: NotebookNode, resources: dict) -> None:
+        entry, results = resources["nbgrader"], resources[RESULTS]
         unsafe = NBJudge(parent=self).sandbox == "none"
         with Gradebook(entry["db_url"]) as gradebook:
             submission = gradebook.find_submission_notebook(entry["notebook"], entry["assignment"], entry["student"])
@@ -35,7 +52,6 @@ class SaveVerdicts(SaveAutoGrades):
                         comments[cell.metadata.nbgrader.grade_id].auto_comment = text
             resources[LATE] = submission.assignment.total_seconds_late > 0 or submission.late_submission_penalty
             gradebook.db.commit()
-        return nb, resources
 
 
 class LatePenalties(AssignLatePenalties):
@@ -56,28 +72,26 @@ def _by_exercise(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
     return groups
 
 
-def _score(grade: Grade, cell: NotebookNode, results: dict[str, Result]) -> None:
+def _score(grade: Grade, cell: NotebookNode, results: dict[str, dict]) -> None:
     result = results.get(grade.name)
     if utils.is_solution(cell):
         grade.auto_score, _ = utils.determine_grade(cell)  # a person grades it, unless it is unchanged
-    elif result is not None and result.verdict is not None:
-        grade.auto_score = result.verdict.scaled(float(cell.metadata.nbgrader.points))
     else:
-        grade.auto_score = None
+        grade.auto_score = result["score"] if result is not None else None
     grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
 
 
-def _comment(cell: NotebookNode, group: list[NotebookNode], results: dict[str, Result], unsafe: bool) -> str | None:
+def _comment(cell: NotebookNode, group: list[NotebookNode], results: dict[str, dict], unsafe: bool) -> str | None:
     """What the gradebook notes on a solution: that it is unchanged, or why a person must look."""
-    parts = []
-    unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-    if unchanged and not utils.is_task(cell):
-        parts.append("No response.")
+    parts, scored = [], False
     for other in group:
         if utils.is_grade(other) and not utils.is_solution(other):
-            result = results.get(other.metadata.nbgrader.grade_id, Result(reason=NOT_RUN))
-            if result.reason:
-                parts.append(result.reason)
+            result = results.get(other.metadata.nbgrader.grade_id, {"score": None, "reason": NOT_RUN, "note": ""})
+            scored = scored or bool(result["score"])
+            parts += [text for text in (result["reason"], result["note"]) if text]
+    unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+    if unchanged and not utils.is_task(cell) and not scored:  # who has points has answered in a cell of their own
+        parts.insert(0, "No response.")
     if unsafe:
         parts.append("Graded without a sandbox.")
     return " ".join(parts) or None

@@ -24,7 +24,7 @@ _FORK_SERVER = "nbjudge.conversation.inside.forkserver"
 
 
 @cache
-def _server(course_modules: tuple[str, ...]) -> ForkServer:
+def server(course_modules: tuple[str, ...]) -> ForkServer:
     return ForkServer(_FORK_SERVER, (*PRELOAD, *course_modules))
 
 
@@ -42,7 +42,7 @@ class Worker:
         }
         self.folder = folder
         self.sources = [exercise.solution]
-        self._server = _server(settings.course_modules)
+        self._server = server(settings.course_modules)
         self._pid: int | None = None
         self._socket: socket.socket | None = None
 

@@ -10,7 +10,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -69,8 +69,9 @@ class Host(Protocol):
 class Judge:
     """Judges objects against the checks of a course."""
 
-    def __init__(self, course: Course):
-        self.course = course
+    def __init__(self, course: Course, explain: Callable[[str], None] | None = None):
+        """`explain`, where it is given, sees to it that `known.load` finds an exercise's mistakes."""
+        self.course, self._explain = course, explain
         self._known: dict[str, list[Known]] = {}
 
     def judge(self, exercise: str, host: Host, seconds: float | None = None) -> Verdict:
@@ -113,7 +114,11 @@ class Judge:
     def _mistakes(self, exercise: Exercise) -> list[Known]:
         """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""
         if exercise.name not in self._known:
-            self._known[exercise.name] = known.load(exercise) or self._run_mistakes(exercise)
+            found = known.load(exercise)
+            if found is None and self._explain is not None:
+                self._explain(exercise.name)
+                found = known.load(exercise)
+            self._known[exercise.name] = self._run_mistakes(exercise) if found is None else found
         return self._known[exercise.name]
 
     def _run_mistakes(self, exercise: Exercise) -> list[Known]:

@@ -24,7 +24,7 @@ class ForkServer:
     whenever it has ended. A process that is forked from the caller may go on to ask the same server."""
 
     def __init__(self, module: str, arguments: tuple[str, ...]):
-        self._command = [sys.executable, "-m", module, *arguments]
+        self._command = [sys.executable, "-P", "-m", module, *arguments]
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None

@@ -1,0 +1,165 @@
+"""The process that grades one notebook, from within; see `grader` for why there is one.
+
+Its parent has imported what judging needs and read the lesson. It runs no learner's code: that is the kernel's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import resource
+import socket
+import sys
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbjudge.conversation.common.forks import Forks
+from nbjudge.errors import SandboxUnavailable, UnreadableNotebook
+from nbjudge.kernels.common.preload import PRELOAD
+from nbjudge.settings import NBJudge
+from nbjudge.words import size_in_words
+
+if TYPE_CHECKING:
+    from nbjudge.course import Course
+
+_REQUEST_BYTES = 256 << 20
+
+
+class _Graders(Forks):
+    def __init__(self, job: dict):
+        settings = NBJudge(**job["settings"])
+        self._settings = settings
+        self._preload = (*PRELOAD, *settings.course_modules)
+        self._obstacle = ""
+        self._parents = importlib.import_module("nbjudge.kernels.parent") if settings.sandbox != "none" else None
+        if self._parents is not None:
+            with self._noting_obstacles():
+                self._parents.start_warm_parent(self._preload)  # it imports while we do
+        self._course = _read(job, settings)
+
+    def before(self, job: str) -> None:
+        if job == "explain":
+            from nbjudge.conversation.worker import server
+
+            server(self._settings.course_modules).start()
+        else:
+            self._prepare()
+
+    def after(self, job: str) -> None:
+        if job != "explain" and self._parents is not None:
+            self._parents.hand_over_spares()
+            self._prepare()  # while the child is at work
+
+    def _prepare(self) -> None:
+        """Have a kernel ready for the next child."""
+        if self._parents is not None and not self._obstacle:
+            with self._noting_obstacles(), contextlib.suppress(self._parents.ParentDied):
+                self._parents.warm_parent(self._preload).prepare(self._settings.limits)
+
+    def run(self, job: str, sock: socket.socket) -> None:
+        with Connection(sock.detach()) as connection:
+            if job == "explain":
+                _explain(connection, self._course)
+                return
+            if self._parents is not None:
+                self._parents.adopt_parents()
+                _bound(self._settings.grader_bytes)
+            _Child(connection, self._course, self._settings, self._obstacle).serve()
+
+    @contextlib.contextmanager
+    def _noting_obstacles(self) -> Iterator[None]:
+        try:
+            yield
+        except SandboxUnavailable as error:
+            self._obstacle = str(error)
+
+
+def _read(job: dict, settings: NBJudge) -> Course:
+    """The course, with all exercises of the lesson read: each child finds them."""
+    import torch
+
+    from nbjudge.autograde import grading  # noqa: F401 - what a child will need
+    from nbjudge.course import Course
+
+    torch.set_num_threads(1)
+    for name in settings.course_modules:
+        with contextlib.suppress(ImportError):  # what the course lacks is reported by the cell that needs it
+            importlib.import_module(name)
+    course = Course(Path(job["root"]), settings, job["sources"])
+    for name, lesson in course.lesson_of.items():
+        if lesson == job["lesson"]:
+            course.exercise(name)
+    return course
+
+
+def _obstacle(settings: NBJudge) -> str:
+    """What keeps this machine from keeping strangers' code apart, found by trying; empty where nothing does."""
+    if settings.sandbox == "none":
+        return ""
+    from nbjudge.kernels import require_sandbox
+
+    try:
+        require_sandbox((*PRELOAD, *settings.course_modules))
+    except SandboxUnavailable as error:
+        return str(error)
+    return ""
+
+
+def _bound(memory: int) -> None:
+    with open("/proc/self/statm") as file:
+        mapped = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
+
+
+def _explain(connection: Connection, course: Course) -> None:
+    from nbjudge.judging.judge import Judge
+
+    request = json.loads(connection.recv_bytes(_REQUEST_BYTES))
+    Judge(course).judge_mistakes(request["exercise"])
+    connection.send_bytes(b"{}")
+
+
+class _Child:
+    def __init__(self, connection: Connection, course: Course, settings: NBJudge, obstacle: str):
+        self._connection, self._course, self._settings, self._obstacle = connection, course, settings, obstacle
+
+    def serve(self) -> None:
+        """Answer until nobody asks any more."""
+        with contextlib.suppress(EOFError):
+            while True:
+                request = json.loads(self._connection.recv_bytes(_REQUEST_BYTES))
+                self._connection.send_bytes(json.dumps(self._answer(request)).encode())
+
+    def _answer(self, request: dict) -> dict:
+        from nbjudge.autograde.grading import run
+        from nbjudge.autograde.submission import read_cells
+
+        try:
+            if request["op"] == "read":
+                return {"cells": read_cells(Path(request["path"]), self._settings.notebook_bytes)}
+            if request["op"] == "prove":
+                return {"obstacle": self._obstacle or _obstacle(self._settings)}
+            return run(request, self._course, self._settings, self._explained)
+        except UnreadableNotebook as error:
+            return {"unreadable": str(error)}
+        except MemoryError:
+            return {"lost": f"judging it took more than {size_in_words(self._settings.grader_bytes)} of memory"}
+
+    def _explained(self, exercise: str) -> None:
+        """Ask for what is known of an exercise's mistakes, and wait for it."""
+        self._connection.send_bytes(json.dumps({"explain": exercise}).encode())
+        self._connection.recv_bytes(_REQUEST_BYTES)
+
+
+def main() -> None:
+    """Started by `grader.Grader`, with the course and its settings as JSON in the first argument."""
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
+    _Graders(json.loads(sys.argv[1])).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""nbgrader's exporter for autograding: the one of our classes that every grading needs, and so the place of its walls.
+
+nbgrader swallows what hooks and configuration files raise, and goes on. It cannot go on without its exporter: where
+this class cannot be imported, or refuses, nothing is graded.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat.v4
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearHiddenTests
+
+from nbjudge.autograde.batch import Batch, Submission
+from nbjudge.autograde.config import refusal
+from nbjudge.autograde.grader import Grader, GraderLost, Grading
+from nbjudge.autograde.submission import NOTES, new_cell
+from nbjudge.errors import UnreadableNotebook
+from nbjudge.settings import CONFIG_FILE, NBJudge
+
+
+@dataclass(frozen=True)
+class Current:
+    """What the preprocessors need to know of the notebook that is converted; nbconvert would copy it in `resources`."""
+
+    submission: Submission
+    grading: Grading
+    directory: CourseDirectory
+
+
+class JudgedNotebookExporter(NotebookExporter):
+    """Reads what a learner handed in, whatever it is; an unreadable notebook is a note to a person, not an end.
+
+    Made by `nbgrader autograde` before it looks at the first submission. The first conversion of a notebook reads our
+    copy of it; the second one reads what the first wrote. Its preprocessors find `current` at their `parent`.
+    """
+
+    current: Current
+
+    def __init__(self, **keywords: object):
+        super().__init__(**keywords)
+        self._batch: Batch | None = None
+        if not isinstance(self.parent, Autograde):
+            return
+        why = refusal(self.parent)
+        if why is None:  # another course's, that does not use the judge
+            return
+        if why:
+            raise SystemExit(f"nbgrader autograde: {why}\nNothing was graded.")
+        settings = NBJudge(parent=self)
+        hidden = ClearHiddenTests(parent=self)
+        settings.hidden_delimiters = [hidden.begin_test_delimeter, hidden.end_test_delimeter]
+        _require_given(settings)
+        if settings.sandbox == "none":
+            self.log.warning("Grading without a sandbox: this code runs with your rights.")
+        self._grader = Grader(Path(self.parent.coursedir.root), settings, self.parent.coursedir, self.log)
+        obstacle = self._grader.obstacle()
+        if obstacle:
+            raise SystemExit(f"nbgrader autograde: {obstacle}\nNothing was graded.")
+        self._batch = Batch(self.parent, settings, self.log)
+
+    def from_filename(
+        self, filename: str, resources: dict | None = None, **keywords: object
+    ) -> tuple[str, dict[str, object]]:
+        if self._batch is None:
+            return super().from_filename(filename, resources, **keywords)
+        path = Path(filename)
+        resources = resources if resources is not None else {}
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        if self._is_ours(path):
+            notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))  # valid, as it was written just now
+        else:
+            self.current = Current(self._batch.of(path), self._grader.begin(), self._batch.directory)
+            notebook = self._read(path)
+        return self.from_notebook_node(notebook, resources, **keywords)
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether this is what the first conversion wrote."""
+        directory = self._batch.directory
+        written = directory.format_path(directory.autograded_directory, ".", ".")
+        return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(written))
+
+    def _read(self, path: Path) -> NotebookNode:
+        """What was handed in, as cells; or an empty notebook that says why not."""
+        submission = self.current.submission
+        try:
+            if submission.problem:
+                raise UnreadableNotebook(submission.problem)
+            if path.name in submission.left:
+                raise UnreadableNotebook(submission.left[path.name])
+            cells = [new_cell(**cell) for cell in self.current.grading.read(path)]
+        except UnreadableNotebook as error:
+            return new_notebook(metadata={NOTES: {"problem": f"{path.name} cannot be read: {error}"}})
+        except GraderLost as lost:
+            return new_notebook(metadata={NOTES: {"problem": f"{path.name} cannot be read: {lost}"}})
+        return new_notebook(cells=cells)
+
+
+def _require_given(settings: NBJudge) -> None:
+    """Stop where the course itself is incomplete: learners must not pay for it."""
+    try:
+        found = not settings.given or importlib.util.find_spec(settings.given)
+    except ImportError:
+        found = None
+    if not found:
+        raise SystemExit(
+            f"nbgrader autograde: there is no module {settings.given!r}, which c.NBJudge.given in {CONFIG_FILE} names. "
+            "Install it where nbgrader runs, or correct the name."
+        )

@@ -1,0 +1,168 @@
+"""The process that grades one notebook, seen from nbgrader's: it is expendable.
+
+Whatever handles a stranger's bytes (reading the notebook, the talk with its kernel, judging, the reference solution on
+what the learner's code led it to, cleaning of outputs) runs there, within a limit of memory, and is ended from here
+when its time is up. nbgrader's own process reads what comes back, which that process has cleaned and measured.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import threading
+import weakref
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+
+from nbjudge.conversation.common.forks import ForkServer
+from nbjudge.course import source_pattern
+from nbjudge.errors import UnreadableNotebook
+from nbjudge.settings import NBJudge
+
+_MODULE = "nbjudge.autograde.expendable"
+_ANSWER_BYTES = 256 << 20
+_PROVE_SECONDS = 300  # for all imports, and a kernel
+_READ_SECONDS = 60  # to read a notebook; it takes some milliseconds
+_MORE_SECONDS = 120  # for judging and cleaning, beside the time that a notebook's cells may take
+_EXPLAIN_SECONDS = 900  # to find out once how all known mistakes of an exercise fare
+
+
+class GraderLost(Exception):
+    """The process was ended, or ended; the message says why, in words for a person."""
+
+
+class Grader:
+    """The parent of all the processes that grade the notebooks of one batch."""
+
+    def __init__(self, root: Path, settings: NBJudge, directory: CourseDirectory, log: logging.Logger):
+        self._settings, self._log = settings, log
+        values = {name: value for name, value in settings.trait_values(config=True).items() if name != "refused"}
+        values["hidden_delimiters"] = settings.hidden_delimiters
+        job = {
+            "root": str(root),
+            "settings": values,
+            "sources": source_pattern(directory),
+            "lesson": directory.assignment_id,
+        }
+        self._server = ForkServer(_MODULE, (json.dumps(job),))
+        self._server.start()
+        self._begun: list[Grading] = []
+        weakref.finalize(self, _close, self._begun, self._server)
+
+    def obstacle(self) -> str:
+        """What keeps this machine from grading; empty where nothing does. It is found by starting a kernel."""
+        grading = self.begin()
+        try:
+            return grading.obstacle()
+        except GraderLost as lost:
+            return f"the grader could not start: {lost}"
+        finally:
+            grading.end()
+
+    def begin(self) -> Grading:
+        """A process for one notebook; that of the notebook before is ended."""
+        while self._begun:
+            self._begun.pop().end()
+        self._begun.append(Grading(self._server, self._settings, self._log))
+        return self._begun[0]
+
+
+class Grading:
+    """One notebook's process, and our talk with it."""
+
+    def __init__(self, server: ForkServer, settings: NBJudge, log: logging.Logger):
+        self._server, self._settings, self._log = server, settings, log
+        self._pid, self._connection = _spawn(server, "grade")
+        self._why, self._busy = "", False
+
+    def obstacle(self) -> str:
+        """What keeps this machine from keeping strangers' code apart; empty where nothing does."""
+        found: str = self._ask({"op": "prove"}, _PROVE_SECONDS)["obstacle"]
+        return found
+
+    def read(self, path: Path) -> list[dict]:
+        """The cells of the notebook at `path`. Raises `UnreadableNotebook`, or `GraderLost`."""
+        answer = self._ask({"op": "read", "path": str(path)}, _READ_SECONDS)
+        if "unreadable" in answer:
+            raise UnreadableNotebook(answer["unreadable"])
+        return answer["cells"]
+
+    def run(self, nb: NotebookNode, folder: Path, handed_in: Path) -> dict:
+        """Run and judge a notebook: what its cells put out, and what becomes of its grading cells."""
+        request = {"op": "run", "notebook": nb, "folder": str(folder), "handed_in": str(handed_in)}
+        return self._ask(request, self._settings.submission_seconds + _MORE_SECONDS)
+
+    def end(self) -> None:
+        """Let it end, or make it."""
+        if not self._connection.closed:
+            self._connection.close()
+            if self._busy:
+                self._kill("nobody waits for it any more")
+            self._server.status(self._pid, wait=True)
+
+    def _ask(self, request: dict, seconds: float) -> dict:
+        self._busy = True
+        try:
+            self._connection.send_bytes(json.dumps(request).encode())
+            while True:
+                with self._ended_after(seconds):
+                    answer: dict = json.loads(self._connection.recv_bytes(_ANSWER_BYTES))
+                if "explain" not in answer:
+                    break
+                self._explain(answer["explain"])
+                self._connection.send_bytes(b"{}")
+        except (EOFError, OSError) as error:
+            raise GraderLost(self._reason()) from error
+        self._busy = False
+        if "lost" in answer:
+            raise GraderLost(answer["lost"])
+        return answer
+
+    @contextlib.contextmanager
+    def _ended_after(self, seconds: float) -> Iterator[None]:
+        timer = threading.Timer(seconds, self._kill, (f"judging it did not end within {seconds:g} seconds",))
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _kill(self, why: str) -> None:
+        self._why = why
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+    def _reason(self) -> str:
+        status = self._server.status(self._pid, wait=True)
+        return self._why or f"the process that judged it ended (status {status})"
+
+    def _explain(self, exercise: str) -> None:
+        """Have it found out how the known mistakes of an exercise fare; the learner's time does not run meanwhile."""
+        self._log.info("finding out how the known mistakes of %s fare; this is done once", exercise)
+        pid, connection = _spawn(self._server, "explain")
+        with connection:
+            connection.send_bytes(json.dumps({"exercise": exercise}).encode())
+            if not connection.poll(_EXPLAIN_SECONDS):
+                os.kill(pid, signal.SIGKILL)
+        self._server.status(pid, wait=True)
+
+
+def _spawn(server: ForkServer, job: str) -> tuple[int, Connection]:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        pid = server.spawn(theirs.fileno(), job)
+    return pid, Connection(ours.detach())
+
+
+def _close(begun: list[Grading], server: ForkServer) -> None:
+    while begun:
+        begun.pop().end()
+    server.close()

@@ -1,0 +1,251 @@
+"""One notebook, run cell by cell in a kernel, and judged. Runs in the expendable process; see `expendable`.
+
+A grading cell's outputs are written here, by the judge. What the kernel prints is shown, never scored, but for the
+grading cells that hold plain tests.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import secrets
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_output
+from nbgrader import utils
+
+from nbjudge.autograde.inert import Inert
+from nbjudge.autograde.submission import NOTES
+from nbjudge.conversation.connection import Connection
+from nbjudge.course import Course, JudgeLine, judge_line
+from nbjudge.judging.judge import Judge
+from nbjudge.judging.verdict import Verdict, as_html
+from nbjudge.kernels.replay import LastingKernel
+from nbjudge.kernels.session import CellRun, Ended, KernelSession
+from nbjudge.settings import NBJudge
+from nbjudge.source_text import bound_names
+
+PLAIN = "Scored by plain tests, whose outcome rests on the learner's process."
+_SERVE = "nbjudge.conversation.inside.serve"
+_OUTPUTS = 8  # how many times the output of one cell a whole notebook may put out
+_NO_ROOM = "[the output was dropped: this notebook has put out too much]\n"
+
+
+@dataclass
+class Result:
+    """What becomes of one grading cell: a score, or the reason why a person must look."""
+
+    score: float | None = None
+    reason: str = ""
+    note: str = ""  # for the comment, where the score needs one
+    seen: str = ""  # for the log
+
+
+def run(request: dict, course: Course, settings: NBJudge, explain: Callable[[str], None]) -> dict:
+    """What the cells of a notebook put out, by their index, and what becomes of its grading cells, by their id."""
+    nb: NotebookNode = from_dict(request["notebook"])
+    judge = Judge(course, explain)
+    grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, judge)
+    failed = ""
+    try:
+        grading.run()
+    except MemoryError:
+        raise
+    except Exception:
+        failed = traceback.format_exc()
+    finally:
+        grading.kernel.stop()
+    inert = Inert(settings.hidden_delimiters)
+    for cell in nb.cells:
+        inert.clean(cell)
+    return {
+        "cells": [
+            {key: cell[key] for key in ("source", "outputs", "execution_count") if key in cell} for cell in nb.cells
+        ],
+        "results": {grade_id: asdict(result) for grade_id, result in grading.results.items()},
+        "failed": failed,
+    }
+
+
+class _Grading:
+    """The run of one notebook."""
+
+    def __init__(self, nb: NotebookNode, folder: Path, handed_in: Path, settings: NBJudge, judge: Judge):
+        self._nb, self._settings, self._judge, self._handed_in = nb, settings, judge, handed_in
+        self._end = time.monotonic() + settings.submission_seconds
+        self.kernel = LastingKernel(settings, folder, self._end)
+        self.results: dict[str, Result] = {}
+        self._sources: list[str] = []  # the learner's code so far
+        self._since: list[str] = []  # the learner's code since the last grading cell
+        self._lost_points: list[str] = []  # names whose exercises did: later ones are judged with the given ones
+        self._notes: dict[str, list[str]] = nb.metadata.get(NOTES, {}).get("notes", {})
+        self._troubles: list[str] = list(self._notes.get("", []))  # what happened since the last grading cell
+        self._unrun = False  # whether the time was used up before a cell that the next exercise may need
+        self._output_left = _OUTPUTS * settings.output_bytes
+
+    def run(self) -> None:
+        count = itertools.count(1)
+        for cell in self._nb.cells:
+            if cell.cell_type != "code":
+                continue
+            cell.outputs = []
+            if utils.is_grade(cell) and not utils.is_solution(cell):
+                self.results[cell.metadata.nbgrader.grade_id] = self._grade(cell)
+                self._since, self._troubles = [], []
+            elif cell.source.strip() and cell.metadata.get(NOTES, {}).get("runs", True):
+                cell.execution_count = next(count)
+                self._execute(cell)
+
+    def _execute(self, cell: NotebookNode) -> None:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        self._troubles += self._notes.get(grade_id, [])
+        if not utils.is_locked(cell):
+            self._sources.append(cell.source)
+            self._since.append(cell.source)
+        name = f"The cell {grade_id}" if grade_id else "A cell"
+        if time.monotonic() > self._end:
+            self._troubles.append(f"{name} did not run: the time for this notebook was used up.")
+            self._unrun = True
+            return
+        run = self.kernel.run(cell.source, self._settings.cell_seconds)
+        cell.outputs = self._within_budget(run.outputs)
+        if run.status is Ended.ERROR:
+            self._troubles.append(f"{name} raised {run.detail}{_hint(run.detail, cell.source)}")
+        elif run.status is Ended.TIMEOUT:
+            self._troubles.append(f"{name} {run.detail}, and was interrupted.")
+        elif run.status is Ended.DEAD:
+            self._troubles.append(f"{name} ended the kernel: it {run.detail}.")
+        if run.status in (Ended.TIMEOUT, Ended.DEAD):
+            cell.outputs.append(new_output("stream", name="stderr", text=self._troubles[-1] + "\n"))
+
+    def _within_budget(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
+        """The outputs of a cell, as far as those of the whole notebook leave room for them."""
+        self._output_left -= len(json.dumps(outputs))
+        return outputs if self._output_left > 0 else [new_output("stream", name="stderr", text=_NO_ROOM)]
+
+    def _grade(self, cell: NotebookNode) -> Result:
+        line = judge_line(cell.source, f"grading cell {cell.metadata.nbgrader.grade_id}")
+        if self._unrun or time.monotonic() > self._end:
+            return self._for_a_person(cell, "The time for this notebook was used up before this could be judged.")
+        if line is None:
+            return self._plainly(cell)
+        self._visible_part(cell)
+        own: set[str] = set().union(*map(bound_names, self._since))
+        names = [name for name in self._lost_points if name not in own]
+        host = _KernelHost(self.kernel, line, names, self._settings.given, list(self._sources), self._handed_in)
+        seconds = max(1.0, min(self._settings.cell_seconds, self._end - time.monotonic()))
+        verdict = self._judge.judge(line.exercise, host, seconds)
+        host.finish()
+        verdict.notes += self._troubles
+        if line.expression.isidentifier() and not verdict.passed:
+            self._lost_points.append(line.expression)
+        points = float(cell.metadata.nbgrader.points)
+        cell.outputs = [_shown(verdict, points)]
+        return Result(verdict.scaled(points), seen=f"{verdict.score:g} of {verdict.max_score:g}")
+
+    def _visible_part(self, cell: NotebookNode) -> None:
+        """Run what stands outside the hidden region: later cells may use its names. Its outcome is no score."""
+        visible = _outside_hidden(cell.source, self._settings.hidden_delimiters)
+        if visible.strip() and judge_line(visible) is None:
+            self.kernel.run(visible, self._settings.check_seconds)
+
+    def _plainly(self, cell: NotebookNode) -> Result:
+        """A grading cell without judge(...): scored by what it puts out, as nbgrader does, or left to a person."""
+        run = self.kernel.run(cell.source, self._settings.cell_seconds) if cell.source.strip() else CellRun()
+        cell.outputs = self._within_budget(run.outputs)
+        if self._settings.plain_tests == "person":
+            return self._for_a_person(cell, "This grading cell holds plain tests, which are left to a person.")
+        if run.status in (Ended.TIMEOUT, Ended.DEAD):
+            cell.outputs.append(new_output("error", ename=run.status.name, evalue=run.detail, traceback=[run.detail]))
+        score, most = utils.determine_grade(cell)
+        if _outside_hidden(cell.source, self._settings.hidden_delimiters) != cell.source:
+            _shorten_tracebacks(cell)
+        return Result(score, note=PLAIN, seen=f"{score} of {most:g}, by plain tests in the learner's process")
+
+    def _for_a_person(self, cell: NotebookNode, reason: str) -> Result:
+        cell.outputs = [new_output("stream", name="stdout", text=f"A person will look at this: {reason}\n")]
+        return Result(reason=reason)
+
+
+def _outside_hidden(source: str, delimiters: list[str]) -> str:
+    """What learners are given of a grading cell, by nbgrader's rule: whole lines, marked by what they contain."""
+    begin, end = delimiters
+    kept, hidden = [], False
+    for line in source.splitlines():
+        if begin in line:
+            hidden = True
+        elif end in line:
+            hidden = False
+        elif not hidden:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _shorten_tracebacks(cell: NotebookNode) -> None:
+    """A traceback would show hidden lines."""
+    for output in cell.outputs:
+        if output.output_type == "error":
+            output.traceback = [f"{output.ename}: {output.evalue}"]
+
+
+def _hint(detail: str, source: str) -> str:
+    """What people most often did who get this error."""
+    if "StdinNotImplementedError" in detail:
+        return ". It asks by input(), and nobody answers while it is graded: write the value into the cell."
+    if "SyntaxError" in detail and "```" in source:
+        return ". It holds a Markdown fence (```): leave the code alone in the cell."
+    if "SyntaxError" in detail and "\u00a0" in source:
+        return ". It holds no-break spaces, as text copied from a page does: type these spaces anew."
+    return ""
+
+
+def _shown(verdict: Verdict, points: float) -> NotebookNode:
+    """A grading cell's only output: nbgrader reads the plain text as the score, people see the table."""
+    data = {"text/plain": f"{verdict.scaled(points):g}", "text/html": as_html(verdict, points)}
+    return new_output("execute_result", data=data, execution_count=None)
+
+
+class _KernelHost:
+    """The learner's object in its kernel, as the judge meets it."""
+
+    def __init__(
+        self,
+        kernel: LastingKernel,
+        line: JudgeLine,
+        earlier_names: list[str],
+        given: str,
+        sources: list[str],
+        folder: Path,
+    ):
+        self._kernel, self._line, self._earlier_names, self._given = kernel, line, earlier_names, given
+        self._serving: tuple[KernelSession, str] | None = None
+        self.sources, self.folder = sources, folder
+
+    def connect(self) -> Connection:
+        session = self._kernel.session()
+        # A random first id: what an earlier conversation left on the socket is no answer in this one.
+        first = secrets.randbelow(1 << 48)
+        arguments = f"{self._line.expression!r}, {self._earlier_names!r}, {self._given!r}, {first}"
+        # No name is looked up here that a learner may have given another meaning.
+        load = f"(lambda: 0).__builtins__['__import__']({_SERVE!r}, fromlist=['serve'])"
+        self._serving = session, session.begin(f"{load}.serve_kernel((lambda: 0).__globals__, {arguments})")
+        return Connection(session.judge_socket, first)
+
+    def interrupt(self) -> None:
+        self._kernel.session().interrupt()
+
+    def kill(self) -> str:
+        self._serving = None
+        return self._kernel.kill()
+
+    def finish(self) -> None:
+        """Wait until the kernel has stopped serving, so that the next cell finds it free."""
+        if self._serving is not None:
+            session, message = self._serving
+            if session.finish(message, 2).status in (Ended.TIMEOUT, Ended.DEAD) and not session.dead:
+                session.kill()
