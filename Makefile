@@ -17,6 +17,8 @@ $(VENV)/.done: pyproject.toml constraints.txt packages/attnkit/pyproject.toml pa
 	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt \
 		-e "packages/attnkit[bert]" -e packages/nbjudge -e ".[dev]"
+	mkdir -p $(VENV)/etc/jupyter  # an editable installation leaves out the package's data files
+	cp packages/nbjudge/etc/nbgrader_config.json $(VENV)/etc/jupyter/
 	touch $@
 
 system: ## install what the tests need beside Python: Chromium and its driver

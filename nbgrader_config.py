@@ -1,9 +1,10 @@
 """The course's configuration, read by every nbgrader command and by JupyterLab's formgrader."""
 
-import nbjudge
-
 c = get_config()  # noqa: F821 - given by traitlets
 
+# First of all, and by its plain name: where nbjudge is missing, this ends `nbgrader autograde`, which would otherwise
+# pass over this file, and run learners' code with your rights.
+c.Autograde.exporter_class = "nbjudge.autograde.exporter.JudgedNotebookExporter"
 c.CourseDirectory.course_id = "attention_to_softmax"
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.NBJudge.given = "attnkit.parts"
@@ -22,4 +23,9 @@ c.NBJudge.preload = [
     "attnkit.pictures.transformer",
     "attnkit.training",
 ]
-nbjudge.configure(c)
+try:
+    import nbjudge
+except ImportError:  # JupyterLab reads this file for learners, too, who have no judge
+    pass
+else:
+    nbjudge.configure(c)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 
+import pytest
 import torch
 from nbformat.v4 import new_code_cell
 from safetensors.torch import save_file

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nbjudge.conversation.common import messages
 from nbjudge.errors import KernelStartError
 from nbjudge.kernels.common.ports import PORTS
 from nbjudge.kernels.common.preload import PRELOAD
@@ -44,7 +45,7 @@ def launch(
 def _launch(parent: WarmParent, key: str, limits: Limits, folder: str | None, ip: str | None) -> Launched:
     process = parent.spawn(limits)
     ip = ip or parent.name_sockets()
-    ours, theirs = socket.socketpair()
+    ours, theirs = messages.judge_pair()
     try:
         # Once handed over, the sockets are the kernel's alone: when it ends, nobody answers there.
         with theirs, _listening(ip) as listeners:

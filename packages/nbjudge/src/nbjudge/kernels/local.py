@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner as JupyterLocalProvisioner
 
-from nbjudge.conversation.common.messages import JUDGE_FD
+from nbjudge.conversation.common import messages
 from nbjudge.kernels.judged import JudgedProvisioner
 from nbjudge.words import exit_in_words
 
@@ -17,9 +16,9 @@ class LocalProvisioner(JudgedProvisioner, JupyterLocalProvisioner):
     """Jupyter's own provisioner, and the judge's socket."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        self.judge_socket, theirs = socket.socketpair()
+        self.judge_socket, theirs = messages.judge_pair()
         with theirs:
-            kwargs["env"] = {**kwargs["env"], JUDGE_FD: str(theirs.fileno())}
+            kwargs["env"] = {**kwargs["env"], messages.JUDGE_FD: str(theirs.fileno())}
             return await super().launch_kernel(cmd, pass_fds=(theirs.fileno(),), **kwargs)
 
     def why_dead(self) -> str:

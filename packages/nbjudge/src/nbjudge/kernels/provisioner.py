@@ -31,9 +31,7 @@ class SandboxProvisioner(JudgedProvisioner):
     """
 
     limits = Instance(Limits, (), help="What the kernel may use.")
-    folder = Unicode(
-        None, allow_none=True, help="The submission's folder; the kernel starts in a read-only copy of it."
-    )
+    folder = Unicode(None, allow_none=True, help="The submission's folder; the kernel starts in a copy of it.")
     preload = List(Unicode(), list(PRELOAD), help="Modules that the warm parent imports.").tag(config=True)
 
     _process: KernelProcess | None = None

@@ -93,8 +93,9 @@ class KernelSession:
         # The sandbox has a folder of its own for sockets, which is swept up even after a grader that was killed.
         self._home = Path(tempfile.mkdtemp(prefix="nbj-")) if settings.sandbox == "none" else None
         self._context = zmq.Context()
-        # A kernel that floods its output may fill its own memory, not ours.
-        self._context.rcvhwm, self._context.maxmsgsize, self._context.linger = 200, 8 << 20, 0
+        # A kernel that floods its output may fill its own memory, not ours; one message may be as large as it likes, as
+        # zmq would hang up on a larger one, and all that comes later would be lost. This process's memory is bounded.
+        self._context.rcvhwm, self._context.linger = 200, 0
         self._manager = KernelManager(
             kernel_name=_PROVISIONERS[settings.sandbox],
             kernel_spec_manager=_Specs(),
@@ -224,7 +225,7 @@ class KernelSession:
                     # The last of the output follows within moments, unless the kernel was made to lose it.
                     deadline = min(deadline, time.monotonic() + 1)
             if self.judge_socket.fileno() in ready:
-                if self.judge_socket.recv(1, socket.MSG_PEEK) == b"" and self._gone_soon():
+                if _closed(self.judge_socket) and self._gone_soon():
                     return reply
                 poller.unregister(self.judge_socket)
             if time.monotonic() > check:
@@ -258,6 +259,16 @@ class KernelSession:
         except Exception:  # whatever a hostile kernel sent, it is not a message
             return None
         return message if isinstance(message, dict) else None
+
+
+def _closed(end: socket.socket) -> bool:
+    """Whether the other end is closed. An urgent byte wakes whoever polls, and is nothing that could be read."""
+    try:
+        return end.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _limits(settings: NBJudge) -> dict[str, object]:

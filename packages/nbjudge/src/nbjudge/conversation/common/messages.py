@@ -38,6 +38,16 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
+def judge_pair() -> tuple[socket.socket, socket.socket]:
+    """The judge's end of the socket that a kernel is judged over, and the kernel's.
+
+    An urgent byte counts as any other: out of line, it would wake us again and again, and could not be read.
+    """
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+    return ours, theirs
+
+
 def send(end: socket.socket, message: Message, fds: list[int] | tuple[int, ...] = ()) -> None:
     """Send a message; the receiver gets descriptors of its own for the files behind `fds`."""
     data = json.dumps(message).encode()

@@ -65,11 +65,10 @@ def own_processes() -> None:
 
 
 def bring_in(files: Incoming, limits: Limits) -> None:
-    """Copy the submission's files to a file system of their own, make it read-only, and go there."""
+    """Copy the submission's files to a file system of their own, which may be written to, and go there."""
     os.mkdir(SUBMISSION)
     linux.mount("tmpfs", SUBMISSION, "tmpfs", _HARMLESS, _size(limits))
     files.copy_to(SUBMISSION)
-    linux.mount("", SUBMISSION, flags=linux.MS_REMOUNT | linux.MS_RDONLY | _HARMLESS)
     os.chdir(SUBMISSION)
 
 

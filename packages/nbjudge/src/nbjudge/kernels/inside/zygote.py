@@ -194,6 +194,8 @@ class Zygote:
             if "torch" in sys.modules:
                 # Torch looks up what the processor can do when it first needs it, in files that kernels lack.
                 sys.modules["torch"].backends.cpu.get_cpu_capability()
+                # What learners compile runs as it is written: kernels have no compiler, and no time for one.
+                sys.modules["torch"].compiler.set_stance("force_eager")
         if len(os.listdir("/proc/self/task")) > 1:
             time.sleep(_THREADS_END_SECONDS)  # a thread that was joined takes a moment to leave
         threads = len(os.listdir("/proc/self/task"))
