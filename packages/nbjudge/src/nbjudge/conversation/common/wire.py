@@ -154,7 +154,7 @@ class Encoder:
             return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]}
         if isinstance(value, torch.Tensor):
             # A subclass may lie in every method and operation; with its overrides off, it is plain data.
-            with torch._C.DisableTorchFunctionSubclass():
+            with torch.DisableTorchFunctionSubclass():
                 return self._torch(value)
         if isinstance(value, (np.ndarray, np.generic)):
             return self._numpy(value)

@@ -83,9 +83,8 @@ class Watch:
         return found
 
 
-# Who may take the hook off, and start threads, which get the hook from `threading`.
-_THREAD_BEGINS = threading.Thread._bootstrap_inner  # type: ignore[attr-defined]  # private, so not in the stub
-_ALLOWED = {Watch.__exit__.__code__, threading.Thread.start.__code__, _THREAD_BEGINS.__code__}
+# Who may take the hook off, and who may start threads, which get the hook from `threading`.
+_ALLOWED = {Watch.__exit__.__code__, threading.Thread.start.__code__}
 
 
 def _namespaces(package: str) -> tuple[dict[str, Any], ...]:
