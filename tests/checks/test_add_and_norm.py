@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 04, exercise add_and_norm (4 points)."""
+"""Hidden checks of lesson 04, exercise add_and_norm."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 08, exercise alignment (2 points)."""
+"""Hidden checks of lesson 08, exercise alignment."""
 
 import torch
 from nbjudge import assert_close, assert_tensor, assert_untouched, check, expect

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 06, exercise bert_weights (6 points)."""
+"""Hidden checks of lesson 06, exercise bert_weights."""
 
 import torch
 from attnkit.models import bert, minilm

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 07, exercise decoder_mask (3 points)."""
+"""Hidden checks of lesson 07, exercise decoder_mask."""
 
 import torch
 from nbjudge import assert_close, assert_tensor, assert_untouched, check

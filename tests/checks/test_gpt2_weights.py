@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 09, exercise gpt2_weights (6 points)."""
+"""Hidden checks of lesson 09, exercise gpt2_weights."""
 
 import torch
 from nbjudge import assert_close, assert_untouched, check, expect, twin

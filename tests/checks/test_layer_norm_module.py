@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 04, exercise layer_norm_module (3 points)."""
+"""Hidden checks of lesson 04, exercise layer_norm_module."""
 
 import torch
 from nbjudge import (

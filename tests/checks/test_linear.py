@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 10, exercise linear (4 points)."""
+"""Hidden checks of lesson 10, exercise linear."""
 
 import torch
 from nbjudge import (

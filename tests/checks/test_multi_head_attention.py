@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 02, exercise multi_head_attention (8 points)."""
+"""Hidden checks of lesson 02, exercise multi_head_attention."""
 
 import torch
 from nbjudge import (

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 07, exercise padding_mask (2 points)."""
+"""Hidden checks of lesson 07, exercise padding_mask."""
 
 import torch
 from nbjudge import assert_close, assert_tensor, assert_untouched, check

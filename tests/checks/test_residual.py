@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 03, exercise residual (4 points)."""
+"""Hidden checks of lesson 03, exercise residual."""
 
 import torch
 from nbjudge import (

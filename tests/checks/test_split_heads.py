@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 02, exercise split_heads (2 points). Nothing is computed, so every value is exact."""
+"""Hidden checks of lesson 02, exercise split_heads. Nothing is computed, so every value is exact."""
 
 import torch
 from nbjudge import assert_close, assert_raises, assert_same_gradients, assert_tensor, assert_untouched, check

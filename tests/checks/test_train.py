@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 11, exercise train (6 points): what the trained model makes of dates it never saw.
+"""Hidden checks of lesson 11, exercise train: what the trained model makes of dates it never saw.
 
 Nothing is trained here. The weights that were handed in are loaded into the learner's `Transformer`, and the
 learner's `greedy_decode` writes the answers, all in the learner's process, for days that no training saw.

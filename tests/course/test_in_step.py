@@ -27,6 +27,54 @@ def test_the_notebook_is_in_step_with_its_text(lesson):
     assert text.with_suffix(".ipynb").read_text() == make_notebooks.notebook_text(text), "run `make notebooks`"
 
 
+LESSON = """---
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# A lesson
+
+### Exercise: `double`{said}
+
+Say it.
+{cells}"""
+GRADED = """
+```{{code-cell}} ipython3
+---
+nbgrader:
+  grade: true
+  grade_id: {name}
+  points: {points}
+---
+assert double(1) == 2
+```
+"""
+
+
+def made(folder: Path, *cells: str, said: str = "") -> str:
+    """The notebook of a lesson with one heading."""
+    text = folder / "lesson.md"
+    text.write_text(LESSON.format(said=said, cells="".join(cells)))
+    return make_notebooks.notebook_text(text)
+
+
+@pytest.mark.parametrize(("points", "words"), [(1, "1 point"), (4, "4 points")])
+def test_a_heading_names_the_points_of_its_grading_cell(tmp_path, points, words):
+    assert f"### Exercise: `double` ({words})" in made(tmp_path, GRADED.format(name="test_double", points=points))
+
+
+def test_points_have_one_place(tmp_path):
+    graded = GRADED.format(name="test_double", points=4)
+    with pytest.raises(ValueError, match="belong into the metadata of its grading cell, and only there"):
+        made(tmp_path, graded, said=" (4 points)")
+    with pytest.raises(ValueError, match="no grading cell below `### Exercise: `double``"):
+        made(tmp_path)
+    with pytest.raises(ValueError, match="no heading `### Exercise: …` above the grading cell test_triple"):
+        made(tmp_path, graded, GRADED.format(name="test_triple", points=2))
+
+
 def test_the_release_is_in_step_with_the_source(tmp_path):
     make_release.release(LESSONS, tmp_path)
     made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
