@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from nbjudge import Course, audit, checks_in
+from nbjudge import Course, audit, checks_of
 
 COURSE = Course(Path(__file__))
 EXERCISES = list(COURSE.lesson_of)
@@ -33,7 +33,7 @@ def test_the_samples_are_enough_and_explain_themselves(exercise):
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_points_of_the_checks_are_those_of_the_cell(exercise):
     wanted = COURSE.exercise(exercise)
-    points = sum(check.points for check in checks_in(wanted.check_file))
+    points = sum(check.points for check in checks_of(wanted))
     assert points == pytest.approx(wanted.points, abs=1e-9)
 
 

@@ -25,13 +25,15 @@ PUBLIC = [
     "SandboxUnavailable",
     "UnreadableNotebook",
     "assert_close",
+    "assert_different",
     "assert_raises",
+    "assert_same",
     "assert_same_gradients",
     "assert_tensor",
     "assert_untouched",
     "audit",
     "check",
-    "checks_in",
+    "checks_of",
     "configure",
     "describe",
     "expect",
@@ -42,6 +44,7 @@ PUBLIC = [
     "plain_python",
     "reference_object",
     "twin",
+    "unpack",
 ]
 # Who uses nbjudge from outside; `tests/nbjudge` and `tests/attacks` try its inside.
 OUTSIDE = (

@@ -7,7 +7,7 @@ What stands in `__all__` is what a course, its checks and its tools may rely on;
 - for check modules: `check`, the comparisons `assert_…` and `expect`, and what looks at objects on either side of the
   wire: `gradients`, `is_a`, `twin`; the fixtures `student`, `reference`, `make`, `rng` and `artifacts` come by themselves;
 - for a course's own tests and tools: `Course`, `Exercise`, `Judge`, `InProcess`, `audit`, `reference_object`,
-  `checks_in`, and the errors, of which `NBJudgeError` is the root.
+  `checks_of`, and the errors, of which `NBJudgeError` is the root.
 """
 
 from __future__ import annotations
@@ -20,16 +20,19 @@ _HOMES = {
     "autograde.config": ("configure",),
     "checks.reference": ("reference_object",),
     "checks.rng": ("Rng",),
-    "checks.runner": ("checks_in",),
+    "checks.runner": ("checks_of",),
     "checks.vocabulary": (
         "assert_close",
+        "assert_different",
         "assert_raises",
+        "assert_same",
         "assert_same_gradients",
         "assert_tensor",
         "assert_untouched",
         "check",
         "describe",
         "expect",
+        "unpack",
     ),
     "conversation.standin": ("gradients", "is_a", "twin"),
     "course": ("Course", "Exercise", "judge_line"),

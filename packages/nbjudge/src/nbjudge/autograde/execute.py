@@ -13,6 +13,7 @@ from nbjudge.autograde.exporter import Current
 from nbjudge.autograde.grader import GraderLost
 from nbjudge.autograde.submission import NOTES
 
+SEED = "nbjudge_seed"  # where the seed stands in `resources` that the checks were run with
 RESULTS = "nbjudge_results"  # where the results stand in `resources`: score, reason, note and seen, by a cell's id
 
 
@@ -39,7 +40,9 @@ class JudgedExecute(NbGraderPreprocessor):
         current: Current = self.parent.current
         folder = Path(resources["metadata"]["path"])
         try:
-            answer = current.grading.run(nb, folder, current.submission.folder)
+            entry = resources["nbgrader"]
+            whose = [entry["student"], entry["assignment"], entry["notebook"]]
+            answer = current.grading.run(nb, folder, current.submission.folder, whose)
         except GraderLost as lost:
             return f"It could not be judged: {lost}."
         finally:
@@ -47,6 +50,7 @@ class JudgedExecute(NbGraderPreprocessor):
         for cell, found in zip(nb.cells, answer["cells"], strict=True):
             cell.update(from_dict(found))
         results.update(answer["results"])
+        resources[SEED] = answer["seed"]
         if answer["failed"]:
             self.log.error("grading failed:\n%s", answer["failed"])
             return "The grader failed on this submission; its log says why."

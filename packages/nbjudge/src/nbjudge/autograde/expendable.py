@@ -39,7 +39,7 @@ class _Graders(Forks):
         if self._parents is not None:
             with self._noting_obstacles():
                 self._parents.start_warm_parent(self._preload)  # it imports while we do
-        self._course = _read(job, settings)
+        self._course, self._secret = _read(job, settings), job["secret"]
 
     def before(self, job: str) -> None:
         if job == "explain":
@@ -68,7 +68,7 @@ class _Graders(Forks):
             if self._parents is not None:
                 self._parents.adopt_parents()
                 _bound(self._settings.grader_bytes)
-            _Child(connection, self._course, self._settings, self._obstacle).serve()
+            _Child(connection, self._course, self._settings, self._obstacle, self._secret).serve()
 
     @contextlib.contextmanager
     def _noting_obstacles(self) -> Iterator[None]:
@@ -124,8 +124,9 @@ def _explain(connection: Connection, course: Course) -> None:
 
 
 class _Child:
-    def __init__(self, connection: Connection, course: Course, settings: NBJudge, obstacle: str):
-        self._connection, self._course, self._settings, self._obstacle = connection, course, settings, obstacle
+    def __init__(self, connection: Connection, course: Course, settings: NBJudge, obstacle: str, secret: str):
+        self._connection, self._course, self._settings = connection, course, settings
+        self._obstacle, self._secret = obstacle, secret
 
     def serve(self) -> None:
         """Answer until nobody asks any more."""
@@ -136,6 +137,7 @@ class _Child:
 
     def _answer(self, request: dict) -> dict:
         from nbjudge.autograde.grading import run
+        from nbjudge.autograde.seeds import seed_of
         from nbjudge.autograde.submission import read_cells
 
         try:
@@ -143,7 +145,8 @@ class _Child:
                 return {"cells": read_cells(Path(request["path"]), self._settings.notebook_bytes)}
             if request["op"] == "prove":
                 return {"obstacle": self._obstacle or _obstacle(self._settings)}
-            return run(request, self._course, self._settings, self._explained)
+            seed = seed_of(self._secret, *request["whose"])
+            return run(request, self._course, self._settings, self._explained, seed)
         except UnreadableNotebook as error:
             return {"unreadable": str(error)}
         except MemoryError:

@@ -22,6 +22,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
+from nbjudge.autograde.seeds import course_secret
 from nbjudge.conversation.common.forks import ForkServer
 from nbjudge.course import source_pattern
 from nbjudge.errors import UnreadableNotebook
@@ -51,6 +52,7 @@ class Grader:
             "settings": values,
             "sources": source_pattern(directory),
             "lesson": directory.assignment_id,
+            "secret": course_secret(root),
         }
         self._server = ForkServer(_MODULE, (json.dumps(job),))
         self._server.start()
@@ -95,9 +97,9 @@ class Grading:
             raise UnreadableNotebook(answer["unreadable"])
         return answer["cells"]
 
-    def run(self, nb: NotebookNode, folder: Path, handed_in: Path) -> dict:
+    def run(self, nb: NotebookNode, folder: Path, handed_in: Path, whose: list[str]) -> dict:
         """Run and judge a notebook: what its cells put out, and what becomes of its grading cells."""
-        request = {"op": "run", "notebook": nb, "folder": str(folder), "handed_in": str(handed_in)}
+        request = {"op": "run", "notebook": nb, "folder": str(folder), "handed_in": str(handed_in), "whose": whose}
         return self._ask(request, self._settings.submission_seconds + _MORE_SECONDS)
 
     def end(self) -> None:

@@ -46,11 +46,11 @@ class Result:
     seen: str = ""  # for the log
 
 
-def run(request: dict, course: Course, settings: NBJudge, explain: Callable[[str], None]) -> dict:
+def run(request: dict, course: Course, settings: NBJudge, explain: Callable[[str], None], seed: int) -> dict:
     """What the cells of a notebook put out, by their index, and what becomes of its grading cells, by their id."""
     nb: NotebookNode = from_dict(request["notebook"])
     judge = Judge(course, explain)
-    grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, judge)
+    grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, judge, seed)
     failed = ""
     try:
         grading.run()
@@ -69,14 +69,15 @@ def run(request: dict, course: Course, settings: NBJudge, explain: Callable[[str
         ],
         "results": {grade_id: asdict(result) for grade_id, result in grading.results.items()},
         "failed": failed,
+        "seed": seed,
     }
 
 
 class _Grading:
     """The run of one notebook."""
 
-    def __init__(self, nb: NotebookNode, folder: Path, handed_in: Path, settings: NBJudge, judge: Judge):
-        self._nb, self._settings, self._judge, self._handed_in = nb, settings, judge, handed_in
+    def __init__(self, nb: NotebookNode, folder: Path, handed_in: Path, settings: NBJudge, judge: Judge, seed: int):
+        self._nb, self._settings, self._judge, self._handed_in, self._seed = nb, settings, judge, handed_in, seed
         self._end = time.monotonic() + settings.submission_seconds
         self.kernel = LastingKernel(settings, folder, self._end)
         self.results: dict[str, Result] = {}
@@ -139,7 +140,7 @@ class _Grading:
         names = [name for name in self._lost_points if name not in own]
         host = _KernelHost(self.kernel, line, names, self._settings.given, list(self._sources), self._handed_in)
         seconds = max(1.0, min(self._settings.cell_seconds, self._end - time.monotonic()))
-        verdict = self._judge.judge(line.exercise, host, seconds)
+        verdict = self._judge.judge(line.exercise, host, seconds, self._seed)
         host.finish()
         verdict.notes += self._troubles
         if line.expression.isidentifier() and not verdict.passed:

@@ -10,7 +10,7 @@ from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from sqlalchemy.exc import OperationalError
 
-from nbjudge.autograde.execute import RESULTS
+from nbjudge.autograde.execute import RESULTS, SEED
 from nbjudge.autograde.feedback import INERT
 from nbjudge.autograde.submission import NOTES
 from nbjudge.settings import NBJudge
@@ -24,7 +24,7 @@ class SaveVerdicts(SaveAutoGrades):
     """In the place of nbgrader's SaveAutoGrades: takes the scores from the judge, never from a cell's outputs."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        nb.metadata[NOTES] = {INERT: True}
+        nb.metadata[NOTES] = {INERT: True, "seed": resources.get(SEED)}
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:

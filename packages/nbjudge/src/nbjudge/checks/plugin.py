@@ -16,23 +16,27 @@ from nbjudge.checks.artifacts import Artifacts
 from nbjudge.checks.reference import reference_object
 from nbjudge.checks.rng import Rng
 from nbjudge.conversation import standin
-from nbjudge.conversation.connection import begin_check
+from nbjudge.conversation.connection import PUBLIC_SEED, begin_check
 from nbjudge.conversation.worker import solution_worker
 from nbjudge.course import Exercise, course_at
 
+EXERCISE = pytest.StashKey[Exercise]()
 STUDENT = pytest.StashKey[standin.StandIn]()
 FOLDER = pytest.StashKey[Path | None]()
+SEED = pytest.StashKey[int]()
 
 
 def _exercise(request: pytest.FixtureRequest) -> Exercise:
-    """The exercise that a check module belongs to: test_<exercise>.py."""
+    """The exercise that a check module belongs to; under plain pytest, by its name: test_<exercise>.py."""
+    if EXERCISE in request.config.stash:
+        return request.config.stash[EXERCISE]
     return course_at(request.path.parent).exercise(request.path.stem.removeprefix("test_"))
 
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> Rng:
-    """A generator seeded by the name of the check."""
-    return Rng(zlib.crc32(request.node.name.encode()))
+    """A generator seeded by the name of the check, and by what the judge has drawn for who is judged."""
+    return Rng(zlib.crc32(request.node.name.encode()) ^ request.config.stash.get(SEED, PUBLIC_SEED))
 
 
 @pytest.fixture
@@ -66,6 +70,6 @@ def student(request: pytest.FixtureRequest) -> Iterator[standin.StandIn]:
         connection = worker.connect()
         connection.hello()
         info = getattr(request.function, "nbjudge_check", None)
-        begin_check(connection, info.forbids if info else (), exercise.course.settings.given)
+        begin_check(connection, info.forbids if info else (), exercise.course.settings.given, PUBLIC_SEED)
         yield standin.StandIn(connection)
         connection.end()

@@ -17,6 +17,7 @@ import pytest
 from nbjudge.checks import plugin
 from nbjudge.checks.vocabulary import CheckInfo
 from nbjudge.conversation.standin import StandIn
+from nbjudge.course import Exercise
 from nbjudge.errors import CourseError
 
 T = TypeVar("T")
@@ -41,36 +42,37 @@ class Check:
         self.name: str = item.name
         self.info: CheckInfo = item.function.nbjudge_check
 
-    def run(self, student: StandIn, folder: Path | None) -> BaseException | None:
-        """Run it against `student`, who handed in `folder`; returns what it raised, or None."""
-        self._item.config.stash[plugin.STUDENT] = student
-        self._item.config.stash[plugin.FOLDER] = folder
+    def run(self, student: StandIn, folder: Path | None, seed: int) -> BaseException | None:
+        """Run it against `student`, who handed in `folder`, on what `seed` draws; returns what it raised, or None."""
+        stash = self._item.config.stash
+        stash[plugin.STUDENT], stash[plugin.FOLDER], stash[plugin.SEED] = student, folder, seed
         self._loop.raised = None
         self._item.ihook.pytest_runtest_protocol(item=self._item, nextitem=None)
         return self._loop.raised
 
 
-def run_checks(path: Path, body: Callable[[list[Check]], T]) -> T:
-    """What `body` makes of the checks in `path`, which it may run while it is called.
+def run_checks(exercise: Exercise, body: Callable[[list[Check]], T]) -> T:
+    """What `body` makes of the checks of an exercise, which it may run while it is called.
 
     Raises `CourseError` where the module cannot be imported, or holds something that is no check.
     """
-    loop = _Loop(path, body)
+    path = exercise.check_file
+    loop = _Loop(exercise, body)
     with _quiet_environment():
         pytest.main([*_OPTIONS, f"--rootdir={path.parent}", str(path)], plugins=[plugin, loop])
     return loop.result()
 
 
-def checks_in(path: Path) -> list[CheckInfo]:
-    """What the checks in `path` say and are worth, in their order."""
-    return run_checks(path, lambda checks: [check.info for check in checks])
+def checks_of(exercise: Exercise) -> list[CheckInfo]:
+    """What the checks of an exercise say and are worth, in their order."""
+    return run_checks(exercise, lambda checks: [check.info for check in checks])
 
 
 class _Loop(Generic[T]):
     """The plugin: hands the collected checks to `body`, and notes what the check that runs raises."""
 
-    def __init__(self, path: Path, body: Callable[[list[Check]], T]):
-        self._path, self._body = path, body
+    def __init__(self, exercise: Exercise, body: Callable[[list[Check]], T]):
+        self._exercise, self._path, self._body = exercise, exercise.check_file, body
         self._results: list[T] = []
         self._error: BaseException | None = None
         self.raised: BaseException | None = None
@@ -88,6 +90,7 @@ class _Loop(Generic[T]):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        session.config.stash[plugin.EXERCISE] = self._exercise
         if self._error is None:
             try:
                 self._results.append(self._body([self._check(item) for item in session.items]))

@@ -12,7 +12,7 @@ import time
 from nbjudge import words
 from nbjudge.conversation.common import wire
 
-SEED = 7  # of the learner's process and ours, at the start of every check
+PUBLIC_SEED = 7  # of the learner's process and ours, where nothing is graded: known mistakes are run on it
 
 
 class StudentError(Exception):
@@ -129,7 +129,7 @@ def _error(data: object) -> Exception:
     return StudentError(kind, message, line)
 
 
-def begin_check(connection: Connection, forbids: tuple[str, ...], given: str) -> None:
+def begin_check(connection: Connection, forbids: tuple[str, ...], given: str, seed: int) -> None:
     """Forget what earlier checks made, fix the random state, and watch for forbidden calls."""
     # Not awaited: requests are answered in their order, and the first one of the check will be.
-    connection.tell("reset", forbids=list(forbids), given=given, seed=SEED)
+    connection.tell("reset", forbids=list(forbids), given=given, seed=seed)

@@ -10,7 +10,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +20,7 @@ import torch
 from nbjudge.checks.runner import Check, run_checks
 from nbjudge.checks.vocabulary import Mismatch
 from nbjudge.conversation.connection import (
-    SEED,
+    PUBLIC_SEED,
     Broken,
     Connection,
     ForbiddenCall,
@@ -74,10 +74,18 @@ class Judge:
         self.course, self._explain = course, explain
         self._known: dict[str, list[Known]] = {}
 
-    def judge(self, exercise: str, host: Host, seconds: float | None = None) -> Verdict:
-        """The verdict on `host`'s object, with the known mistake it shows, if any."""
+    def judge(self, exercise: str, host: Host, seconds: float | None = None, seed: int = PUBLIC_SEED) -> Verdict:
+        """The verdict on `host`'s object, with the known mistake it shows, if any.
+
+        `seed` draws what varies by chance. Known mistakes were run on the public one, so who fails on another is asked
+        once more, on that one, before a mistake is named; the score is that of the first time.
+        """
         wanted = self.course.exercise(exercise)
-        return self._verdict(wanted, *self._run(wanted, host, seconds))
+        checks, transcript = self._run(wanted, host, seconds, seed)
+        failed = [check.name for check in checks if not check.passed]
+        if failed and seed != PUBLIC_SEED and not any(check.lost for check in checks):
+            transcript.update(self._run(wanted, host, seconds, PUBLIC_SEED, failed)[1])
+        return self._verdict(wanted, checks, transcript)
 
     def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
         """Judge plain Python as if it were the learner's cell, handed in with the files of `folder`."""
@@ -89,8 +97,8 @@ class Judge:
         wanted = self.course.exercise(exercise)
         settings = self.course.settings
         with source_worker(wanted, source) as worker:
-            run = _Run(worker, settings.given, settings.check_seconds, settings.cell_seconds)
-            return run_checks(wanted.check_file, run.first_failure)
+            run = _Run(worker, settings.given, settings.check_seconds, settings.cell_seconds, PUBLIC_SEED)
+            return run_checks(wanted, run.first_failure)
 
     def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
         """The verdict on every known mistake, each run anew."""
@@ -106,10 +114,17 @@ class Judge:
                 verdict.mistake, verdict.advice = sample.name, sample.advice
         return verdict
 
-    def _run(self, exercise: Exercise, host: Host, seconds: float | None) -> tuple[list[CheckResult], Transcript]:
+    def _run(
+        self, exercise: Exercise, host: Host, seconds: float | None, seed: int, only: Collection[str] | None = None
+    ) -> tuple[list[CheckResult], Transcript]:
+        """Run all checks, or `only` some, by their names."""
         settings = exercise.course.settings
-        run = _Run(host, settings.given, settings.check_seconds, seconds or settings.cell_seconds)
-        return run_checks(exercise.check_file, run.all), run.transcript
+        run = _Run(host, settings.given, settings.check_seconds, seconds or settings.cell_seconds, seed)
+
+        def wanted(checks: list[Check]) -> list[CheckResult]:
+            return run.all([check for check in checks if only is None or check.name in only])
+
+        return run_checks(exercise, wanted), run.transcript
 
     def _mistakes(self, exercise: Exercise) -> list[Known]:
         """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""
@@ -125,7 +140,7 @@ class Judge:
         found = []
         for sample in exercise.mistakes:
             with source_worker(exercise, sample.source, sample.folder) as worker:
-                found.append(Known(sample, *self._run(exercise, worker, None)))
+                found.append(Known(sample, *self._run(exercise, worker, None, PUBLIC_SEED)))
         known.save(exercise, found)
         return found
 
@@ -133,8 +148,8 @@ class Judge:
 class _Run:
     """One run of all checks of an exercise."""
 
-    def __init__(self, host: Host, given: str, check_seconds: float, seconds: float):
-        self._host, self._given = host, given
+    def __init__(self, host: Host, given: str, check_seconds: float, seconds: float, seed: int):
+        self._host, self._given, self._seed = host, given, seed
         self._check_seconds, self._end = check_seconds, time.monotonic() + seconds
         self._restarts = _RESTARTS
         self._connection: Connection | None = None
@@ -155,13 +170,15 @@ class _Run:
 
     def _one(self, check: Check) -> CheckResult:
         answers: list[object] = []
+        restarts, missing = self._restarts, self._missing
         expected, seen = self._outcome(check, answers)
+        lost = self._restarts < restarts or (self._missing is not None and missing is None)
         passed = not expected and not seen
         if not passed and not answers:
             answers.append(("seen", seen))  # nothing was asked: what was handed in is what tells mistakes apart
         self.transcript.passed[check.name] = passed
         self.transcript.answers[check.name] = answers
-        return CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen)
+        return CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen, lost)
 
     def _outcome(self, check: Check, answers: list[object]) -> tuple[str, str]:
         """What was expected and what was seen, both empty for a check that passed."""
@@ -177,12 +194,12 @@ class _Run:
         connection.deadline = min(self._end, time.monotonic() + self._check_seconds)
         connection.observed = answers
         try:
-            begin_check(connection, forbids, self._given)
+            begin_check(connection, forbids, self._given, self._seed)
         except (Unresponsive, Gone) as error:
             self._recover(connection, error)
             return says, "the process that holds your code did not answer"
-        torch.default_generator.manual_seed(SEED)
-        raised = check.run(StandIn(connection), self._host.folder)
+        torch.default_generator.manual_seed(self._seed)
+        raised = check.run(StandIn(connection), self._host.folder, self._seed)
         if isinstance(raised, (Unresponsive, Gone)):
             return says, self._recover(connection, raised)
         return explain(raised, says)
@@ -212,7 +229,7 @@ class _Run:
             self._host.interrupt()
             connection.deadline = time.monotonic() + _INTERRUPT_SECONDS
             try:
-                connection.request("reset", forbids=[], given=self._given, seed=SEED)
+                connection.request("reset", forbids=[], given=self._given, seed=self._seed)
                 return seen
             except (Unresponsive, Gone, Unusable, StudentError):
                 self._host.kill()

@@ -42,6 +42,11 @@ class Transcript:
     passed: dict[str, bool] = field(default_factory=dict)
     answers: dict[str, list[object]] = field(default_factory=dict)
 
+    def update(self, other: Transcript) -> None:
+        """Take over what another run says of the checks that it ran."""
+        self.passed.update(other.passed)
+        self.answers.update(other.answers)
+
 
 @dataclass(frozen=True)
 class Known:

@@ -16,6 +16,7 @@ class CheckResult:
     points: float
     expected: str = ""
     seen: str = ""
+    lost: bool = False  # whether the learner's process was lost over it
 
     @property
     def message(self) -> str:
