@@ -20,6 +20,7 @@ from babel.dates import format_date, get_date_format
 from torch import Tensor, nn
 
 from .. import grading
+from .._threads import one_thread
 from .vocabulary import Vocabulary
 
 LANGUAGES = {
@@ -155,8 +156,12 @@ def batches(data: Sequence[Example], batch_size: int = 64) -> list[tuple[Tensor,
     return [(source.encode([e.written for e in group]), target.encode([e.iso for e in group])) for group in groups]
 
 
+@one_thread()
 def read(model: nn.Module, greedy_decode: Callable[..., Tensor], texts: str | Sequence[str]) -> list[str]:
-    """What a model makes of dates that people wrote. Nothing, at once, while a notebook is graded."""
+    """What a model makes of dates that people wrote. Nothing, at once, while a notebook is graded.
+
+    One core computes, as in ``training.train``: a Validate on a busy machine would otherwise run out of time.
+    """
     if grading():
         return []
     source, target = source_vocabulary(), target_vocabulary()
