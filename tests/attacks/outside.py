@@ -234,7 +234,7 @@ for fd in os.listdir("/proc/self/fd"):
 
         for path in ("@ROOT@/gradebook.db", "@ROOT@/nbgrader_config.py", "@ROOT@/tests/checks/test_double.py",
                      "@SECRET@", torch.__file__, np.__file__, sys.executable, "/etc/passwd", "/usr/bin/env",
-                     os.path.join(os.path.dirname(os.__file__), "sitecustomize.py"), "toy.ipynb", "/proc/self/oom_score_adj"):
+                     os.path.join(os.path.dirname(os.__file__), "sitecustomize.py"), "/proc/self/oom_score_adj"):
             try:
                 with open(path, "a") as file:
                     file.write(" ")

@@ -83,7 +83,7 @@ def _take_back(gradebook: Gradebook, submission: Submission, notebook: str) -> N
 
 
 def _left_notes(submission: Submission) -> list[str]:
-    return [f"The file {name} was not taken: {why}." for name, why in list(submission.left.items())[:10]]
+    return [f"The file {name!r} was not taken: {why}." for name, why in list(submission.left.items())[:10]]
 
 
 def _order(directory: CourseDirectory, entry: dict) -> tuple[str, ...]:
