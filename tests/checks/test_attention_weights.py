@@ -1,7 +1,7 @@
 """Hidden checks of lesson 01, exercise attention_weights (4 points)."""
 
 import torch
-from nbjudge import assert_close, assert_same_gradients, assert_tensor, assert_untouched, check
+from nbjudge import assert_close, assert_same, assert_same_gradients, assert_tensor, assert_untouched, check
 
 B, H, LQ, LK = 2, 3, 5, 7
 WHOLE = [
@@ -42,7 +42,7 @@ def test_mask(student, reference, rng):
     weights = student(scores, mask=mask)
     assert_close(weights.masked_fill(mask, 0.0), torch.zeros(B, H, LQ, LK), atol=0, what="the weights of masked keys")
     everything = torch.ones(LQ, LK, dtype=torch.bool)
-    assert_close(student(scores, everything), student(scores), what="weights under a mask that allows everything")
+    assert_same(student(scores, everything), student(scores), what="weights under a mask that allows everything")
     scores, mask = rng.normal(LQ, LK, dtype=torch.float64), rng.mask(LQ, LK)
     assert_close(student(scores, mask), reference(scores, mask), what="float64 weights under a mask")
     scores = torch.zeros(LQ, LK)

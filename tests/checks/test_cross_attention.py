@@ -4,6 +4,7 @@ import torch
 from nbjudge import (
     assert_close,
     assert_raises,
+    assert_same,
     assert_same_gradients,
     assert_tensor,
     assert_untouched,
@@ -106,7 +107,7 @@ def test_names(student, rng):
     x, memory = sequences(rng, LQ, LQ)  # of one length, that nothing but names is judged
     before = both(layer(x, memory))[0]
     load(other, random_state(rng))
-    assert_close(both(layer(x, memory))[0], before, what="the output of one layer after another one got its weights")
+    assert_same(both(layer(x, memory))[0], before, what="the output of one layer after another one got its weights")
     assert_raises(ValueError, student, D, 5, what=f"d_model={D} with num_heads=5")
 
 
@@ -185,21 +186,21 @@ def test_properties(student, reference, rng):
     output, weights = both(layer(x, memory))
     assert_close(weights.sum(-1), torch.ones(B, H, LQ), what="the sum of the weights of each target position")
     turned = torch.tensor([4, 2, 0, 3, 1])
-    assert_close(
+    assert_same(
         both(layer(x[:, turned], memory))[0], output[:, turned], what="the output for shuffled target positions"
     )
-    assert_close(both(layer(x[:, 3:4], memory))[0], output[:, 3:4], what="the output for one target position alone")
+    assert_same(both(layer(x[:, 3:4], memory))[0], output[:, 3:4], what="the output for one target position alone")
     order = torch.tensor([3, 0, 6, 1, 5, 2, 4])
     shuffled, moved = both(layer(x, memory[:, order]))
-    assert_close(shuffled, output, what="the output for shuffled source positions")
-    assert_close(moved, weights[..., order], what="the weights for shuffled source positions")
+    assert_same(shuffled, output, what="the output for shuffled source positions")
+    assert_same(moved, weights[..., order], what="the weights for shuffled source positions")
     mask = torch.ones(B, 1, LK, dtype=torch.bool)
     mask[0, :, 4:] = mask[1, :, 2] = False
     before, other = both(layer(x, memory, mask)), memory.clone()
     other[0, 4:], other[1, 2] = 1e3 * rng.normal(3, D), 1e3 * rng.normal(D)
-    assert_close(both(layer(x, other, mask))[0], before[0], what="the output after a change of masked source positions")
+    assert_same(both(layer(x, other, mask))[0], before[0], what="the output after a change of masked source positions")
     shorter = both(layer(x[:1], memory[:1, :4]))
-    assert_close(before[0][:1], shorter[0], what="the output with the end of the memory masked, and with it cut off")
+    assert_same(before[0][:1], shorter[0], what="the output with the end of the memory masked, and with it cut off")
 
 
 @check(points=0.5, says="single positions, one head, as many heads as features, huge values and any memory layout work")

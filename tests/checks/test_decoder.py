@@ -3,7 +3,9 @@
 import torch
 from nbjudge import (
     assert_close,
+    assert_different,
     assert_raises,
+    assert_same,
     assert_same_gradients,
     assert_tensor,
     assert_untouched,
@@ -176,7 +178,9 @@ def test_causal(student, reference, rng):
         causal = torch.ones(LQ, LQ, dtype=torch.bool).tril()
         whole = decoder(x, *memory, self_mask=causal)
         prefix = decoder(x[:, :4], *memory, self_mask=causal[:4, :4])
-        same(prefix, whole[:, :4], "the outputs of a prefix, compared with those of the whole sequence")
+        what = "the outputs of a prefix, compared with those of the whole sequence,"
+        assert_same(prefix, whole[:, :4], what=what)
+        assert_different(whole[:, 1:], whole[:, :-1], everywhere=True, what="the outputs of neighbouring positions")
 
 
 @check(points=0.25, says="activation reaches every layer, and settings may be given by position")

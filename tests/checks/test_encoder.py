@@ -4,6 +4,7 @@ import torch
 from nbjudge import (
     assert_close,
     assert_raises,
+    assert_same,
     assert_same_gradients,
     assert_tensor,
     assert_untouched,
@@ -149,11 +150,8 @@ def test_mask(student, reference, rng):
     hidden, other = torch.ones(B, 1, L, dtype=torch.bool), x.clone()
     hidden[:, :, 5:] = False
     other[:, 5:] = rng.normal(B, 2, D)
-    same(
-        encoder(other, hidden)[:, :5],
-        encoder(x, hidden)[:, :5],
-        "the visible positions after a change of hidden ones",
-    )
+    what = "the visible positions after a change of hidden ones"
+    assert_same(encoder(other, hidden)[:, :5], encoder(x, hidden)[:, :5], what=what)
 
 
 @check(points=0.25, says="one position and square sizes work like everything else")

@@ -3,7 +3,9 @@
 import torch
 from nbjudge import (
     assert_close,
+    assert_different,
     assert_raises,
+    assert_same,
     assert_same_gradients,
     assert_tensor,
     assert_untouched,
@@ -165,10 +167,11 @@ def test_properties(student, reference, rng):
     before, other = layer(x, mask), x.clone()
     other[0, 4:], other[1, 6:] = rng.normal(3, D), rng.normal(1, D)
     after = layer(other, mask)
-    assert_close(after[0, :4], before[0, :4], what="the visible positions after a change of hidden ones")
-    assert_close(after[1, :6], before[1, :6], what="the visible positions after a change of hidden ones")
+    assert_same(after[0, :4], before[0, :4], what="the visible positions after a change of hidden ones")
+    assert_same(after[1, :6], before[1, :6], what="the visible positions after a change of hidden ones")
+    assert_different(after[0, 4:], before[0, 4:], everywhere=True, what="the output of positions that were changed")
     order = torch.tensor([3, 0, 6, 1, 5, 2, 4])
-    assert_close(layer(x[:, order]), layer(x)[:, order], what="the output for shuffled positions")
+    assert_same(layer(x[:, order]), layer(x)[:, order], what="the output for shuffled positions")
 
 
 @check(

@@ -2,7 +2,7 @@
 
 import torch
 import torch.nn.functional as F
-from nbjudge import assert_close, assert_tensor, assert_untouched, check, expect, twin
+from nbjudge import assert_close, assert_same, assert_tensor, assert_untouched, check, expect, twin
 from torch import nn
 
 VOCAB, START, END = 11, 9, 2
@@ -204,7 +204,7 @@ def test_mode(student, rng, make):
     says="a row decoded alone equals the same row of a batch, padded to one width",
     forbids=FORBIDDEN,
 )
-def test_alone(student, rng, make):
+def test_alone(student, reference, rng, make):
     for pad_id in (0, 4):
         model = small(rng, make, pad_id)
         lengths = (7, 3, 5, 1)
@@ -212,9 +212,11 @@ def test_alone(student, rng, make):
         for row, length in enumerate(lengths):
             source[row, length:] = pad_id
         # The end is a token that the model likes, so that some rows do end.
-        likes = student(model, source, START, VOCAB - 1, 8)[:, 1:].flatten().tolist()
+        likes = reference(model, source, START, VOCAB - 1, 8)[:, 1:].flatten().tolist()
         end_id = max((t for t in likes if t != pad_id), key=likes.count, default=END)
         together = student(model, source, START, end_id, 8)
+        rows = len(reference(model, source, START, end_id, 8).unique(dim=0))
+        expect(len(together.unique(dim=0)) == rows, f"{rows} different rows of a batch", "another number of them")
         for row, length in enumerate(lengths):
             for given in (source[row : row + 1], source[row : row + 1, :length]):
                 alone = student(model, given, START, end_id, 8)
@@ -225,4 +227,4 @@ def test_alone(student, rng, make):
                 )
                 padded = torch.full_like(together[:1], pad_id)
                 padded[:, : alone.shape[1]] = alone
-                assert_close(padded, together[row : row + 1], what=f"row {row} decoded alone")
+                assert_same(padded, together[row : row + 1], what=f"row {row} decoded alone")

@@ -4,6 +4,7 @@ import torch
 from nbjudge import (
     assert_close,
     assert_raises,
+    assert_same,
     assert_same_gradients,
     assert_tensor,
     assert_untouched,
@@ -136,9 +137,9 @@ def test_causality(student, reference, rng):
             changed = x.clone()
             changed[:, first:] = 3 * rng.normal(B, L - first, D)
             after = both(layer(changed, *given))[0]
-            assert_close(after[:, :first], before[:, :first], what=f"the outputs before the change at {first}")
+            assert_same(after[:, :first], before[:, :first], what=f"the outputs before the change at {first}")
             part = both(layer(x[:, :first], *(m[..., :first] for m in given)))
-            assert_close(part[0], before[:, :first], what=f"the output of the first {first} positions alone")
+            assert_same(part[0], before[:, :first], what=f"the output of the first {first} positions alone")
         expect(not weights.triu(1).any(), "no weight above the diagonal", "weight on later positions")
 
 

@@ -1,7 +1,16 @@
 """Hidden checks of lesson 01, exercise scaled_dot_product_attention (5 points)."""
 
 import torch
-from nbjudge import assert_close, assert_same_gradients, assert_tensor, assert_untouched, check, describe, expect
+from nbjudge import (
+    assert_close,
+    assert_different,
+    assert_same,
+    assert_same_gradients,
+    assert_tensor,
+    assert_untouched,
+    check,
+    unpack,
+)
 
 B, H, LQ, LK, DK, DV = 2, 3, 5, 7, 4, 6
 WHOLE = [
@@ -17,9 +26,7 @@ def inputs(rng, lead=(B, H), dtype=torch.float32):
 
 
 def both(result):
-    pair = isinstance(result, (tuple, list)) and len(result) == 2
-    expect(pair, "two results: (output, weights)", describe(result))
-    return result
+    return unpack(result, "output", "weights")
 
 
 def agree(seen, wanted, where):
@@ -106,11 +113,13 @@ def test_equivariance(student, rng):
     output, weights = both(student(query, key, value))
     order = torch.tensor([3, 0, 6, 1, 5, 2, 4])
     shuffled, moved = both(student(query, key[:, order], value[:, order]))
-    assert_close(shuffled, output, what="the output for shuffled keys and values")
-    assert_close(moved, weights[..., order], what="the weights for shuffled keys")
+    assert_same(shuffled, output, what="the output for shuffled keys and values")
+    assert_same(moved, weights[..., order], what="the weights for shuffled keys")
+    assert_different(moved, weights, everywhere=True, what="the weights for keys in another order")
     turned = torch.tensor([4, 2, 0, 3, 1])
     shuffled, _ = both(student(query[:, turned], key, value))
-    assert_close(shuffled, output[:, turned], what="the output for shuffled queries")
+    assert_same(shuffled, output[:, turned], what="the output for shuffled queries")
+    assert_different(shuffled, output, what="the output for queries in another order")
 
 
 @check(points=0.25, says="the memory layout of the inputs is no matter, and they are left as they were")

@@ -1,7 +1,7 @@
 """Hidden checks of lesson 01, exercise soft_lookup (3 points)."""
 
 import numpy as np
-from nbjudge import assert_close, assert_tensor, assert_untouched, check
+from nbjudge import assert_close, assert_same, assert_tensor, assert_untouched, check
 
 # d, n and d_v differ, so that no axis can be taken for another.
 D, N, DV = 5, 7, 3
@@ -68,7 +68,7 @@ def test_properties(student, rng):
     assert_close(student(query, equal, values), values.mean(axis=0), what="the result for equal keys")
     order = np.array([3, 0, 6, 1, 5, 2, 4])
     shuffled = student(query, keys[order], values[order])
-    assert_close(shuffled, student(query, keys, values), what="the result for shuffled pairs")
+    assert_same(shuffled, student(query, keys, values), what="the result for shuffled pairs")
 
 
 @check(points=0.5, says="the lookup is built here, not by a call of finished attention", forbids=WHOLE)
