@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
@@ -26,6 +27,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Judge solutions by hidden pytest checks, beside the commands of nbgrader.",
 )
+course_app = typer.Typer(no_args_is_help=True, help="Make course directories.")
+app.add_typer(course_app, name="course")
 console = Console()
 errors = Console(stderr=True)
 
@@ -155,6 +158,32 @@ def _audit_mutants(exercises: list[str] | None, jobs: int | None, as_json: bool)
 
 def _show(progress: Progress, task: TaskID, done: int, total: int) -> None:
     progress.update(task, completed=done, total=total)
+
+
+@course_app.command("new")
+def new(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty directory, outside the course.")],
+) -> None:
+    """Make a directory for a class: a copy of this course, with an empty gradebook.
+
+    What learners hand in, and what is graded, lives there; the course stays as it is. Copied are the configuration,
+    the sources, the checks, the known mistakes, the alternatives and the artifacts: the directory needs nothing more
+    of the course, and may be moved. Another class gets another directory.
+
+    Exit status: 0 where it was made, 2 for a wrong call.
+    """
+    from nbjudge.errors import CourseError
+    from nbjudge.new_course import new_course
+
+    course = _course()
+    try:
+        with Progress(console=errors, transient=True) as progress:
+            made = new_course(course, directory, partial(_show, progress, progress.add_task("copying", total=None)))
+    except CourseError as error:
+        _usage(str(error))
+    lessons = list(made.lessons)
+    typer.echo(f"{directory}: made, with lessons ({len(lessons)}), checks, and an empty gradebook. Next:")
+    typer.echo(f"  cd {shlex.quote(str(directory))}\n  nbgrader generate_assignment {lessons[0]}")
 
 
 @app.command()
