@@ -9,6 +9,11 @@ def seed() -> None:
     torch.manual_seed(20170612)
 
 
+@pytest.fixture(params=["autograde", "validate"])
+def nobody_looks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", request.param)
+
+
 @pytest.fixture(autouse=True)
 def nobody_grades(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)

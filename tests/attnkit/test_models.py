@@ -33,8 +33,7 @@ def test_show_prints_names_and_shapes(capsys):
     assert capsys.readouterr().out == "pooler.dense.weight  (4, 6)\n"
 
 
-def test_nothing_is_shown_or_compared_while_grading(monkeypatch, capsys):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+def test_nothing_is_shown_or_compared_when_nobody_looks(nobody_looks, capsys):
     bert.show({"name": torch.zeros(1)})
     minilm.compare(build=None, sentence_embeddings=None)
     assert capsys.readouterr().out == ""

@@ -1,4 +1,4 @@
-"""Pictures: a PNG with a text alternative when somebody looks, and nothing at all when grading."""
+"""Pictures: a PNG with a text alternative when somebody looks, and nothing at all when nobody does."""
 
 import re
 
@@ -37,14 +37,12 @@ def test_a_picture_is_a_png_with_a_text_alternative(name):
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
-def test_nothing_is_drawn_when_grading(monkeypatch, name):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+def test_nothing_is_drawn_when_nobody_looks(nobody_looks, monkeypatch, name):
     monkeypatch.setattr("matplotlib.figure.Figure", None)
     assert DRAWINGS[name]() is None
 
 
-def test_nothing_is_computed_when_grading(monkeypatch):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+def test_nothing_is_computed_when_nobody_looks(nobody_looks):
     assert pictures.scale_effect(pytest.fail, pytest.fail) is None
 
 

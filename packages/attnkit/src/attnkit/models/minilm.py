@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .. import grading
+from .. import unseen
 from ._checkpoints import needed
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def published(sentences: Sequence[str]) -> Tensor:
 
 def compare(build: Callable[[], nn.Module], sentence_embeddings: Callable[[nn.Module, Sequence[str]], Tensor]) -> None:
     """Print how far the vectors by a learner's encoder are from those by sentence-transformers."""
-    if grading():
+    if unseen():
         return
     with torch.no_grad():
         ours = sentence_embeddings(build(), SENTENCES)

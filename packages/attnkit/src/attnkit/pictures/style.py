@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from .. import grading
+from .. import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,12 +87,12 @@ class Picture:
 def picture(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Picture | None]:
     """Turn a function that returns a figure and its text alternative into one that returns a ``Picture``.
 
-    While a notebook is graded the function is not called, and the result is None.
+    While a notebook is graded or validated the function is not called, and the result is None.
     """
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Picture | None:
-        if grading():
+        if unseen():
             return None
         from matplotlib import rc_context
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from .. import grading
+from .. import unseen
 from .._threads import one_thread
 from .style import (
     BLUE,
@@ -314,8 +314,8 @@ def _cross_weights(model: Translator, source: Tensor, target: Tensor) -> list[Te
 def continuations(
     write: Callable[[str, float], str], prompt: str, temperatures: Sequence[float] = (0.2, 0.7, 1.5)
 ) -> None:
-    """Print what ``write(prompt, temperature)`` returns at each temperature; nothing in grading."""
-    if grading():
+    """Print what ``write(prompt, temperature)`` returns at each temperature; nothing while nobody sees it."""
+    if unseen():
         return
     for temperature in temperatures:
         print(f"── temperature {temperature:g} " + "─" * 50)
