@@ -8,7 +8,21 @@ import threading
 import numpy as np
 import pytest
 import torch
-from nbjudge import assert_untouched, gradients, is_a
+from nbjudge import (
+    Rng,
+    assert_close,
+    assert_dropout_in_training_only,
+    assert_same_gradients,
+    assert_same_in_both_modes,
+    assert_same_parameter_gradients,
+    assert_same_weights,
+    assert_untouched,
+    gradients,
+    is_a,
+    load_weights,
+    pair,
+    weights,
+)
 from nbjudge.conversation import connection, standin
 from nbjudge.conversation.common import wire
 from nbjudge.conversation.inside import serve
@@ -25,6 +39,30 @@ class Network(nn.Module):
     def forward(self, x, scale=1.0, also=None):
         out = self.drop(self.first(x)) * scale
         return out if also is None else (out, also(out))
+
+
+class Stack(nn.Module):
+    """Two layers and a table; `fault` says what is wrong with them."""
+
+    def __init__(self, size, fault=""):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(size, size, bias=fault != "missing") for _ in range(2))
+        if fault == "shared":
+            self.layers[1] = self.layers[0]
+        if fault == "shape":
+            self.layers[1] = nn.Linear(size, size + 1)
+        if fault == "extra":
+            self.unused = nn.Linear(size, size)
+        if fault == "buffer":
+            bias = self.layers[1].bias.detach()
+            del self.layers[1].bias
+            self.layers[1].register_buffer("bias", bias)
+        if fault == "frozen":
+            self.requires_grad_(False)
+        self.register_buffer("table", torch.arange(size), persistent=fault == "saved")
+
+    def forward(self, x):
+        return self.layers[1](self.layers[0](x))
 
 
 class Doubler(nn.Module):
@@ -102,6 +140,66 @@ def test_modes_and_state_are_the_objects_own(served):
     assert {name for name, _ in remote.named_parameters()} == {"first.weight", "first.bias"}
     assert is_a(remote.first, nn.Linear)
     assert not is_a(remote.first, nn.Dropout)
+
+
+def test_what_a_module_holds_is_told_alike_on_both_sides(served):
+    for fault in ("", "shared", "buffer", "frozen"):
+        assert weights(served(Stack)(3, fault)) == weights(Stack(3, fault))
+    assert not weights(Stack(3, "frozen"))["layers.0.bias"].learns
+    assert weights(Stack(3, "shared"))["layers.1.bias"].first == "layers.0.bias"
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("missing", r"expected layers.0.bias, layers.1.bias in the state_dict.* saw layers.0.weight, layers.1.weight"),
+        ("shape", r"expected layers.1.weight of shape \(3, 3\).* saw shape \(4, 3\)"),
+        ("extra", r"no other weights.* saw unused.weight, unused.bias"),
+        ("saved", r"no other weights.* saw table"),
+        ("buffer", r"to be a parameter; saw layers.1.bias as a buffer"),
+        ("shared", r"one of its own; saw layers.1.weight, which is layers.0.weight as well, and 1 more"),
+    ],
+)
+def test_what_is_wrong_with_the_weights_is_named(served, fault, message):
+    with pytest.raises(AssertionError, match=message):
+        assert_same_weights(served(Stack)(3, fault), Stack(3), "the stack")
+
+
+def test_frozen_weights_are_weights(served):
+    assert_same_weights(served(Stack)(3, "frozen"), Stack(3))
+
+
+@pytest.mark.parametrize("fault", ["missing", "shape"])
+def test_weights_that_do_not_fit_are_not_filled_in(served, fault):
+    with pytest.raises(AssertionError, match="layers"):
+        load_weights(served(Stack)(3, fault), Stack(3).state_dict())
+
+
+def test_a_pair_has_the_same_weights_and_gradients(served):
+    for dtype in (torch.float32, torch.float64):
+        theirs, ours = pair(served(Stack), Stack, Rng(1), 3, dtype=dtype)
+        x = torch.randn(2, 3, dtype=dtype)
+        assert_same_in_both_modes(theirs, lambda theirs=theirs, x=x: theirs(x), ours(x))
+        assert_same_gradients(theirs, ours, {"x": x}, Rng(2))
+        assert_same_parameter_gradients(theirs, ours)
+
+
+def test_a_gradient_that_is_missing_is_named(served):
+    theirs, ours = pair(served(Stack), Stack, Rng(1), 3)
+    x = torch.randn(2, 3)
+    theirs.layers[1](x).sum().backward()
+    ours(x).sum().backward()
+    with pytest.raises(AssertionError, match=r"a gradient for layers.0.weight; saw none"):
+        assert_same_parameter_gradients(theirs, ours)
+
+
+def test_dropout_is_seen_to_act_in_training_mode(served):
+    theirs, ours = pair(served(Network), Network, Rng(1), 3, 50)
+    x = torch.randn(4, 3)
+    assert_dropout_in_training_only(theirs, lambda: theirs(x), ours(x))
+    with pytest.raises(AssertionError, match="in training mode"):
+        assert_same_in_both_modes(theirs, lambda: theirs(x), ours(x))
+    assert_close(theirs.eval()(x), ours(x))
 
 
 def test_objects_of_ours_can_be_arguments(served):

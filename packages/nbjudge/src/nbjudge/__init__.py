@@ -4,8 +4,9 @@ What stands in `__all__` is what a course, its checks and its tools may rely on;
 
 - for nbgrader_config.py: `configure`;
 - for the hidden line of a grading cell: `judge`;
-- for check modules: `check`, the comparisons `assert_…` and `expect`, and what looks at objects on either side of the
-  wire: `gradients`, `is_a`, `twin`; the fixtures `student`, `reference`, `make`, `rng` and `artifacts` come by themselves;
+- for check modules: `check`, the comparisons `assert_…` and `expect`, what torch modules are given (`pair`,
+  `load_weights`, `random_weights`), and what looks at objects on either side of the wire: `gradients`, `is_a`, `twin`,
+  `weights`; the fixtures `student`, `reference`, `make`, `rng` and `artifacts` come by themselves;
 - for a course's own tests and tools: `Course`, `Exercise`, `Judge`, `InProcess`, `audit`, `reference_object`,
   `checks_of`, and the errors, of which `NBJudgeError` is the root.
 """
@@ -18,6 +19,17 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "autograde.config": ("configure",),
+    "checks.modules": (
+        "assert_dropout_in_training_only",
+        "assert_dropped",
+        "assert_same_in_both_modes",
+        "assert_same_parameter_gradients",
+        "assert_same_weights",
+        "assert_separate",
+        "load_weights",
+        "pair",
+        "random_weights",
+    ),
     "checks.reference": ("reference_object",),
     "checks.rng": ("Rng",),
     "checks.runner": ("checks_of",),
@@ -34,7 +46,7 @@ _HOMES = {
         "expect",
         "unpack",
     ),
-    "conversation.standin": ("gradients", "is_a", "twin"),
+    "conversation.standin": ("gradients", "is_a", "twin", "weights"),
     "course": ("Course", "Exercise", "judge_line"),
     "errors": (
         "CourseError",

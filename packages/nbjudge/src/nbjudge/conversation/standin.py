@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import torch
 from nbjudge import words
 from nbjudge.conversation.common import wire
 from nbjudge.conversation.common.names import find
+from nbjudge.conversation.common.weights import listed
 from nbjudge.conversation.connection import Connection, Unusable
 
 _RECIPE = "_nbjudge_recipe"
@@ -269,6 +271,43 @@ def gradients(module: Any) -> dict[str, torch.Tensor | None]:
         module._connection.observe(found)
         return found if isinstance(found, dict) else {}
     return {name: p.grad for name, p in module.named_parameters()}
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One name in a module's state_dict, and what stands there.
+
+    `first` is the name itself, or an earlier one that stands for the same tensor.
+    """
+
+    shape: tuple[int, ...]
+    parameter: bool
+    learns: bool
+    first: str
+
+
+def weights(module: Any) -> dict[str, Weight]:
+    """What a module's state_dict holds, for a stand-in and for a module of our own alike: no values.
+
+    >>> for name, weight in weights(torch.nn.Linear(4, 3)).items():
+    ...     print(name, weight.shape, weight.parameter)
+    weight (3, 4) True
+    bias (3,) True
+    """
+    if not isinstance(module, StandIn):
+        found: Any = listed(module)
+    else:
+        found = module._ask("weights", target=module._handle)
+        module._connection.observe(found)
+    try:
+        return {str(name): _weight(*told) for name, told in found.items()}
+    except (AttributeError, TypeError) as error:
+        raise Unusable("the answer does not say what the module holds") from error
+
+
+def _weight(shape: Any, parameter: object, learns: object, first: object) -> Weight:
+    sizes = tuple(size for size in shape if isinstance(size, int))
+    return Weight(sizes, parameter is True, learns is True, words.clean(first, 200))
 
 
 def is_a(value: object, kind: type[Any]) -> bool:

@@ -25,6 +25,7 @@ from nbjudge.conversation.common import wire
 from nbjudge.conversation.common.arrays import copy_of, differs
 from nbjudge.conversation.common.messages import JUDGE_FD
 from nbjudge.conversation.common.names import MISSING, find, rebind
+from nbjudge.conversation.common.weights import listed
 from nbjudge.conversation.inside.watch import Watch, WatchedCall
 
 Request: TypeAlias = dict[str, Any]  # of the judge's, and trusted
@@ -127,6 +128,10 @@ class Server:
         module = self._objects[request["target"]]
         encoder = wire.Encoder(self._keep)
         return {"ok": encoder.encode({name: p.grad for name, p in module.named_parameters()})}, encoder.arrays
+
+    def _do_weights(self, request: Request, arrays: wire.Arrays) -> Answer:
+        encoder = wire.Encoder(self._keep)
+        return {"ok": encoder.encode(listed(self._objects[request["target"]]))}, encoder.arrays
 
     def _do_reset(self, request: Request, arrays: wire.Arrays) -> Answer:
         self._objects = {0: self._objects[0]}
