@@ -23,7 +23,7 @@ from nbjudge.autograde.batch import Batch, Submission
 from nbjudge.autograde.config import refusal
 from nbjudge.autograde.grader import Grader, GraderLost, Grading
 from nbjudge.autograde.submission import NOTES, new_cell
-from nbjudge.errors import UnreadableNotebook
+from nbjudge.errors import CourseError, UnreadableNotebook
 from nbjudge.settings import CONFIG_FILE, NBJudge
 
 
@@ -61,7 +61,10 @@ class JudgedNotebookExporter(NotebookExporter):
         _require_given(settings)
         if settings.sandbox == "none":
             self.log.warning("Grading without a sandbox: this code runs with your rights.")
-        self._grader = Grader(Path(self.parent.coursedir.root), settings, self.parent.coursedir, self.log)
+        try:
+            self._grader = Grader(Path(self.parent.coursedir.root), settings, self.parent.coursedir, self.log)
+        except CourseError as error:
+            raise SystemExit(f"nbgrader autograde: {error}\nNothing was graded.") from error
         obstacle = self._grader.obstacle()
         if obstacle:
             raise SystemExit(f"nbgrader autograde: {obstacle}\nNothing was graded.")

@@ -6,26 +6,33 @@ recorded with the verdict, in the metadata of the graded notebook.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
+
+from nbjudge.errors import CourseError
 
 _FILE = Path(".nbjudge") / "secret"
 
 
 def course_secret(root: Path) -> str:
-    """The secret of the course at `root`, made when it is first wanted."""
+    """The secret of the course at `root`, made when it is first wanted. Raises `CourseError` if it cannot be read."""
     path = root / _FILE
-    path.parent.mkdir(exist_ok=True)
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists():
+            with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # for its owner's eyes only
+                file.write(secrets.token_hex(32))
+                file.flush()
+                with contextlib.suppress(FileExistsError):  # another grader was faster
+                    os.link(file.name, path)
         return path.read_text()
-    with open(fd, "w") as file:
-        file.write(secret := secrets.token_hex(32))
-    return secret
+    except OSError as error:
+        raise CourseError(f"{path}: cannot be read or made ({error.strerror}); let whoever grades read it") from error
 
 
 def seed_of(secret: str, *whose: str) -> int:
