@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 01, exercise attention_weights (4 points)."""
+"""Hidden checks of lesson 01, exercise attention_weights."""
 
 import torch
 from nbjudge import assert_close, assert_same, assert_same_gradients, assert_tensor, assert_untouched, check

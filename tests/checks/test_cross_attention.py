@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 08, exercise cross_attention (6 points)."""
+"""Hidden checks of lesson 08, exercise cross_attention."""
 
 import torch
 from nbjudge import (

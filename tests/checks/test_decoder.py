@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 09, exercise decoder (5 points)."""
+"""Hidden checks of lesson 09, exercise decoder."""
 
 import torch
 from nbjudge import (

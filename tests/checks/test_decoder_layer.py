@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 09, exercise decoder_layer (8 points)."""
+"""Hidden checks of lesson 09, exercise decoder_layer."""
 
 import torch
 from nbjudge import (

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 06, exercise encoder (5 points)."""
+"""Hidden checks of lesson 06, exercise encoder."""
 
 import torch
 from nbjudge import (

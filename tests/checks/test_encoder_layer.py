@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 06, exercise encoder_layer (7 points)."""
+"""Hidden checks of lesson 06, exercise encoder_layer."""
 
 import torch
 from nbjudge import (

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 05, exercise feed_forward (5 points)."""
+"""Hidden checks of lesson 05, exercise feed_forward."""
 
 import torch
 from nbjudge import (

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 05, exercise gelu (2 points)."""
+"""Hidden checks of lesson 05, exercise gelu."""
 
 import torch
 from nbjudge import assert_close, assert_same, assert_same_gradients, assert_tensor, assert_untouched, check

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 03, exercise gradient_at_input (4 points)."""
+"""Hidden checks of lesson 03, exercise gradient_at_input."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 11, exercise greedy_decode (5 points)."""
+"""Hidden checks of lesson 11, exercise greedy_decode."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 04, exercise layer_norm (4 points)."""
+"""Hidden checks of lesson 04, exercise layer_norm."""
 
 import torch
 from nbjudge import (

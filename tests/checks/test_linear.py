@@ -4,11 +4,15 @@ import torch
 from nbjudge import (
     assert_close,
     assert_same_gradients,
+    assert_same_parameter_gradients,
+    assert_same_weights,
     assert_tensor,
     assert_untouched,
     check,
     expect,
-    gradients,
+    load_weights,
+    pair,
+    weights,
 )
 
 B, L, IN, OUT = 2, 5, 3, 7
@@ -22,22 +26,12 @@ READY_MADE = [
 ]
 
 
-def pair(student, reference, rng, sizes=(IN, OUT), dtype=torch.float32, **settings):
-    """The learner's layer and the reference's, with the same random weights."""
-    ours, theirs = reference(*sizes, **settings).to(dtype), student(*sizes, **settings)
-    if dtype != torch.float32:
-        theirs.to(dtype)
-    state = {name: rng.normal(*value.shape, dtype=dtype) for name, value in ours.state_dict().items()}
-    ours.load_state_dict(state)
-    theirs.load_state_dict(state)
-    return theirs, ours
-
-
 @check(points=0.5, says="the last axis goes from in_features to out_features, and all before it stay as they are")
-def test_contract(student, reference, rng):
+def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
         for settings in ({}, {"bias": False}):
-            layer, _ = pair(student, reference, rng, dtype=dtype, **settings)
+            layer = student(IN, OUT, **settings)
+            layer.to(dtype)
             for lead in ((), (B,), (B, L), (B, 4, 1, L)):
                 x = rng.normal(*lead, IN, dtype=dtype)
                 assert_untouched({"x": x}, lambda a=layer, x=x: a(x))
@@ -46,12 +40,9 @@ def test_contract(student, reference, rng):
 
 @check(points=0.75, says="weight (out, in) and bias (out,) are parameters under these names, and the only ones")
 def test_parameters(student, reference):
-    wanted = {"weight": (OUT, IN), "bias": (OUT,)}
     layer = student(IN, OUT)
-    for what, found in (("state_dict", layer.state_dict()), ("parameters", dict(layer.named_parameters()))):
-        seen = {name: tuple(value.shape) for name, value in found.items()}
-        expect(seen == wanted, f"{wanted} as the {what}", f"{seen or 'none'}")
-    expect(all(p.requires_grad for p in found.values()), "parameters that can be trained", "requires_grad=False")
+    assert_same_weights(layer, reference(IN, OUT), "the layer")
+    expect(all(weight.learns for weight in weights(layer).values()), "parameters that learn", "requires_grad=False")
     expect(layer.bias is not None, "a bias by default", "None")
 
 
@@ -62,7 +53,7 @@ def test_no_bias(student, reference, rng):
         expect(seen == ["weight"], "the weight as the only parameter", ", ".join(seen) or "no parameter")
         expect(list(layer.state_dict()) == ["weight"], "a state_dict of the weight alone", "more than that")
         expect(layer.bias is None, "an attribute bias that is None", "something else")
-    layer, ours = pair(student, reference, rng, bias=False)
+    layer, ours = pair(student, reference, rng, IN, OUT, bias=False)
     x = rng.normal(B, L, IN)
     assert_close(layer(x), ours(x), what="the output without a bias")
 
@@ -70,10 +61,10 @@ def test_no_bias(student, reference, rng):
 @check(points=1, says="each output is the dot product of the input with its row of the weight, plus its bias")
 def test_values(student, reference, rng):
     for lead in ((), (B,), (B, L), (B, 4, 1, L)):
-        layer, ours = pair(student, reference, rng)
+        layer, ours = pair(student, reference, rng, IN, OUT)
         x = rng.normal(*lead, IN)
         assert_close(layer(x), ours(x), what=f"the output for {len(lead)} leading dimensions")
-    layer, ours = pair(student, reference, rng, dtype=torch.float64)
+    layer, ours = pair(student, reference, rng, IN, OUT, dtype=torch.float64)
     x = rng.normal(B, L, IN, dtype=torch.float64)
     assert_close(layer(x), ours(x), what="the float64 output")
 
@@ -81,32 +72,24 @@ def test_values(student, reference, rng):
 @check(points=0.5, says="gradients reach x, the weight and the bias")
 def test_gradients(student, reference, rng):
     for settings in ({}, {"bias": False}):
-        layer, ours = pair(student, reference, rng, dtype=torch.float64, **settings)
+        layer, ours = pair(student, reference, rng, IN, OUT, dtype=torch.float64, **settings)
         assert_same_gradients(layer, ours, {"x": rng.normal(B, L, IN, dtype=torch.float64)}, rng)
-        found, wanted = gradients(layer), gradients(ours)
-        for name in wanted:
-            seen = "none: it takes no part in the output"
-            expect(found.get(name) is not None, f"a gradient for {name}", seen)
-            assert_close(found[name], wanted[name], what=f"the gradient for {name}")
-    layer, ours = pair(student, reference, rng)
+        assert_same_parameter_gradients(layer, ours)
+    layer, ours = pair(student, reference, rng, IN, OUT)
     zero = {name: torch.zeros_like(value) for name, value in ours.state_dict().items()}
     for each in (layer, ours):
-        each.load_state_dict(zero)
+        load_weights(each, zero)
     assert_same_gradients(layer, ours, {"x": rng.normal(B, L, IN)}, rng)
-    found, wanted = gradients(layer), gradients(ours)
-    for name in wanted:
-        seen = "none: it would never learn"
-        expect(found.get(name) is not None, f"a gradient for {name} where all weights are 0", seen)
-        assert_close(found[name], wanted[name], what=f"the gradient for {name} where all weights are 0")
+    assert_same_parameter_gradients(layer, ours)  # a weight without one would never learn
 
 
 @check(points=0.5, says="square sizes, sizes of 1, large values and any memory layout work like everything else")
 def test_edges(student, reference, rng):
     for sizes in ((4, 4), (1, 6), (6, 1), (1, 1)):
-        layer, ours = pair(student, reference, rng, sizes)
+        layer, ours = pair(student, reference, rng, *sizes)
         x = rng.normal(4, 4, sizes[0])
         assert_close(layer(x), ours(x), what=f"the output for in, out = {sizes}")
-    layer, ours = pair(student, reference, rng)
+    layer, ours = pair(student, reference, rng, IN, OUT)
     for x, case in (
         (1e4 * rng.normal(L, IN), "for values of ±1e4"),
         (rng.normal(IN, L, B).transpose(0, 2), "for a non-contiguous x"),

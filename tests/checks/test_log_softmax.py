@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 10, exercise log_softmax (3 points)."""
+"""Hidden checks of lesson 10, exercise log_softmax."""
 
 import numpy as np
 from nbjudge import assert_close, assert_same, assert_tensor, assert_untouched, check, expect

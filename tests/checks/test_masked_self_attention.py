@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 07, exercise masked_self_attention (5 points)."""
+"""Hidden checks of lesson 07, exercise masked_self_attention."""
 
 import torch
 from nbjudge import (

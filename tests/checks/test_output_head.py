@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 10, exercise output_head (4 points)."""
+"""Hidden checks of lesson 10, exercise output_head."""
 
 import torch
 from nbjudge import (

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 01, exercise scaled_dot_product_attention (5 points)."""
+"""Hidden checks of lesson 01, exercise scaled_dot_product_attention."""
 
 import torch
 from nbjudge import (

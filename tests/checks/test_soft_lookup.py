@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 01, exercise soft_lookup (3 points)."""
+"""Hidden checks of lesson 01, exercise soft_lookup."""
 
 import numpy as np
 from nbjudge import assert_close, assert_same, assert_tensor, assert_untouched, check

@@ -1,4 +1,4 @@
-"""Hidden checks of lesson 10, exercise softmax (4 points)."""
+"""Hidden checks of lesson 10, exercise softmax."""
 
 import numpy as np
 from nbjudge import assert_close, assert_raises, assert_same, assert_tensor, assert_untouched, check

@@ -75,6 +75,14 @@ def test_points_have_one_place(tmp_path):
         made(tmp_path, graded, GRADED.format(name="test_triple", points=2))
 
 
+def test_no_module_of_checks_says_again_what_an_exercise_is_worth():
+    for path in (ROOT / "tests/checks").glob("test_*.py"):
+        said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        assert not re.search(r"\d points?\b", said), (
+            f"{path.name}: the points stand in the metadata of the grading cell"
+        )
+
+
 def test_the_release_is_in_step_with_the_source(tmp_path):
     make_release.release(LESSONS, tmp_path)
     made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
