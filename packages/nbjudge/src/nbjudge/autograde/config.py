@@ -34,6 +34,7 @@ _LISTS: dict[tuple[str, str], list[str]] = {
         "nbgrader.preprocessors.GetGrades",
         "nbgrader.preprocessors.ClearHiddenTests",
         INERT,
+        "nbjudge.autograde.returning.ReadyToRelease",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ],
 }
