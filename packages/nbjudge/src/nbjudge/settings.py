@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from traitlets import Bool, Enum, Float, Integer, List, Unicode
+from traitlets import Bool, Enum, Float, Instance, Integer, List, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import PyFileConfigLoader
 
 from nbjudge.errors import CourseError
+from nbjudge.given import Cover
 from nbjudge.limits import Limits
 from nbjudge.words import GIB, MIB
 
@@ -39,6 +40,7 @@ class NBJudge(Configurable):
     ).tag(config=True)
     configured = Bool(False, help="Set by nbjudge.configure.").tag(config=True)
     refused = List(Unicode(), help="Set by nbjudge.configure: what it found in its way.").tag(config=True)
+    covers = List(Instance(Cover), help="Set by the grader: what kernels see of modules, in the place of their files.")
     hidden_delimiters = List(
         Unicode(), ["BEGIN HIDDEN TESTS", "END HIDDEN TESTS"], help="As nbgrader's ClearHiddenTests has them."
     )

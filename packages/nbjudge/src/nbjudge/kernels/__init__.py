@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 
 from nbjudge.errors import KernelStartError, SandboxUnavailable
+from nbjudge.given import Cover
 from nbjudge.limits import Limits
 
 __all__ = ["require_sandbox", "warm_up"]
@@ -26,7 +27,7 @@ def warm_up(preload: tuple[str, ...]) -> None:
         start_warm_parent(preload)
 
 
-def require_sandbox(preload: tuple[str, ...] = ()) -> None:
+def require_sandbox(preload: tuple[str, ...] = (), covers: tuple[Cover, ...] = ()) -> None:
     """Start one kernel in a sandbox. Raises `SandboxUnavailable`, which names the mend, where that fails."""
     global _proven
     if _proven:
@@ -36,7 +37,7 @@ def require_sandbox(preload: tuple[str, ...] = ()) -> None:
     from nbjudge.kernels.parent import ParentDied
 
     try:
-        launched = launch("", Limits(), preload=preload)
+        launched = launch("", Limits(), preload=preload, covers=covers)
     except (KernelStartError, ParentDied) as error:
         raise obstacles.cause_of_failure(str(error)).error(str(error)) from error
     launched.judge.close()

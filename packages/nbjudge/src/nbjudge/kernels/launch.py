@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from nbjudge.conversation.common import messages
 from nbjudge.errors import KernelStartError
+from nbjudge.given import Cover
 from nbjudge.kernels.common.ports import PORTS
 from nbjudge.kernels.common.preload import PRELOAD
 from nbjudge.kernels.parent import LONGEST_SOCKET_PATH, ParentDied, WarmParent, warm_parent
@@ -33,13 +34,14 @@ def launch(
     folder: str | None = None,
     preload: tuple[str, ...] = PRELOAD,
     ip: str | None = None,
+    covers: tuple[Cover, ...] = (),
 ) -> Launched:
     """Start a kernel, which is reached at the sockets <ip>-1 to <ip>-5. Without an `ip`, one is chosen."""
     # When the parent was killed, the kernel that it had ready ends first; then, it gives birth to no other.
     for _ in range(2):
         with contextlib.suppress(ParentDied, KernelStartError):
-            return _launch(warm_parent(preload), key, limits, folder, ip)
-    return _launch(warm_parent(preload), key, limits, folder, ip)
+            return _launch(warm_parent(preload, covers), key, limits, folder, ip)
+    return _launch(warm_parent(preload, covers), key, limits, folder, ip)
 
 
 def _launch(parent: WarmParent, key: str, limits: Limits, folder: str | None, ip: str | None) -> Launched:

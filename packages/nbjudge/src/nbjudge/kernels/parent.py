@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 
 from nbjudge.conversation.common import messages
+from nbjudge.given import Cover
 from nbjudge.kernels import obstacles, world
 from nbjudge.kernels.cgroup import Controllers, total_memory
 from nbjudge.kernels.common.preload import PRELOAD
@@ -37,7 +38,7 @@ class WarmParent:
     It imports in the background; `wait_until_warm` waits for that.
     """
 
-    def __init__(self, preload: tuple[str, ...] = PRELOAD):
+    def __init__(self, preload: tuple[str, ...] = PRELOAD, covers: tuple[Cover, ...] = ()):
         self.folder = tempfile.mkdtemp(prefix="nbjudge-", dir=_short_directory())
         self._owner = os.getpid()
         self._preload = preload
@@ -54,7 +55,7 @@ class WarmParent:
         try:
             with theirs:
                 self._controllers = Controllers.detect()
-                self._process = self._run(theirs.fileno(), preload)
+                self._process = self._run(theirs.fileno(), preload, covers)
         except BaseException:
             self.close()
             raise
@@ -167,7 +168,9 @@ class WarmParent:
         if self._retired:
             self.retire()
 
-    def _run(self, control: int, preload: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    def _run(
+        self, control: int, preload: tuple[str, ...], covers: tuple[Cover, ...]
+    ) -> subprocess.Popen[bytes]:
         obstacle = obstacles.system_obstacle()
         if obstacle is not None:
             raise obstacle.error()
@@ -178,10 +181,12 @@ class WarmParent:
             "preload": preload,
             "privileged": world.privileged(),
         }
+        texts: list[int] = []
         try:
+            command, texts = world.command(settings, covers)
             return subprocess.Popen(
-                ["/bin/sh", "-c", self._and_sweep(world.command(settings))],
-                pass_fds=(control, grader),
+                ["/bin/sh", "-c", self._and_sweep(command)],
+                pass_fds=(control, grader, *texts),
                 stdin=subprocess.DEVNULL,
                 stdout=self._errors,
                 stderr=self._errors,
@@ -189,7 +194,8 @@ class WarmParent:
                 env={"PATH": os.defpath},
             )
         finally:
-            os.close(grader)
+            for fd in (grader, *texts):
+                os.close(fd)
 
     def _and_sweep(self, command: list[str]) -> str:
         """A shell command that also tidies up. As it outlives us, it does so even if we are killed."""
@@ -215,25 +221,28 @@ at_exit = contextlib.ExitStack()
 """What is to be done when this process ends; what was added last is done first."""
 atexit.register(at_exit.close)
 
-_parents: dict[tuple[str, ...], WarmParent] = {}
+_parents: dict[tuple[tuple[str, ...], tuple[Cover, ...]], WarmParent] = {}
 _registry_lock = threading.Lock()
 
 
-def warm_parent(preload: tuple[str, ...] = PRELOAD) -> WarmParent:
-    """The warm parent of this process for a list of imports, started now if there is none that is usable."""
-    parent = start_warm_parent(preload)
+def warm_parent(preload: tuple[str, ...] = PRELOAD, covers: tuple[Cover, ...] = ()) -> WarmParent:
+    """The warm parent of this process for a list of imports, started now if there is none that is usable.
+
+    Of modules with a cover, it and its kernels see that and nothing else.
+    """
+    parent = start_warm_parent(preload, covers)
     parent.wait_until_warm()
     return parent
 
 
-def start_warm_parent(preload: tuple[str, ...]) -> WarmParent:
+def start_warm_parent(preload: tuple[str, ...], covers: tuple[Cover, ...] = ()) -> WarmParent:
     """As `warm_parent`, without waiting for the imports."""
     with _registry_lock:
-        parent = _parents.get(preload)
+        parent = _parents.get((preload, covers))
         if parent is None or not parent.usable:
             if parent is not None:
                 parent.retire()
-            parent = _parents[preload] = WarmParent(preload)
+            parent = _parents[preload, covers] = WarmParent(preload, covers)
         return parent
 
 

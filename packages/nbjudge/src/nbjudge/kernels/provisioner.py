@@ -26,7 +26,7 @@ _POLL_SECONDS = 0.005
 class SandboxProvisioner(JudgedProvisioner):
     """Starts kernels in a sandbox, each by a fork of the warm parent. The manager needs `transport="ipc"`.
 
-    `limits`, `folder` and `preload` may be given to the manager's `start_kernel`; there, `cwd` is another
+    `limits`, `folder`, `preload` and `covers` may be given to the manager's `start_kernel`; there, `cwd` is another
     name for `folder`. The kernel's command and environment are ours, whatever the kernel spec says.
     """
 
@@ -71,6 +71,7 @@ class SandboxProvisioner(JudgedProvisioner):
             "folder": kwargs.get("folder", self.folder) or kwargs.get("cwd"),
             "limits": kwargs.get("limits", self.limits),
             "preload": tuple(kwargs.get("preload", self.preload)),
+            "covers": kwargs.get("covers", ()),
         }
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:

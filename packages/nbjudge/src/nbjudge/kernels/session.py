@@ -275,7 +275,8 @@ def _limits(settings: NBJudge) -> dict[str, object]:
     """What the sandbox is told; Jupyter's own way to start a kernel knows no limits."""
     if settings.sandbox == "none":
         return {}
-    return {"limits": settings.limits, "preload": (*PRELOAD, *settings.course_modules)}
+    preload = (*PRELOAD, *settings.course_modules)
+    return {"limits": settings.limits, "preload": preload, "covers": tuple(settings.covers)}
 
 
 def _parent(message: dict[str, Any]) -> object:

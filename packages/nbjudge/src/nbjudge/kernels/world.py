@@ -12,10 +12,11 @@ import os
 import shutil
 import site
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
+from nbjudge.given import Cover
 from nbjudge.kernels.common.places import HOME, NOBODY, PRIVATE, UID
 
 _PREFIX_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
@@ -74,10 +75,11 @@ class Settings(TypedDict):
     privileged: bool
 
 
-def command(settings: Settings) -> list[str]:
-    """The command that starts a warm parent with these settings."""
+def command(settings: Settings, covers: Iterable[Cover] = ()) -> tuple[list[str], list[int]]:
+    """The command that starts a warm parent with these settings, and the open files that it is to be given."""
     editable = editable_modules(settings["preload"])
-    return [
+    covered, texts = _covered(covers, editable)
+    words = [
         str(find_bwrap()),
         *_NAMESPACES,
         *_rights(settings["privileged"]),
@@ -86,9 +88,11 @@ def command(settings: Settings) -> list[str]:
         "--clearenv",
         *_environment(editable),
         *_files([str(place) for place in editable]),
+        *covered,
         *("--remount-ro", "/", "--chdir", "/"),
         *("--", sys.executable, "-c", _MAIN, json.dumps(settings)),
     ]
+    return words, texts
 
 
 def editable_modules(preload: Iterable[str]) -> list[Path]:
@@ -153,6 +157,64 @@ def _files(editable: list[str]) -> list[str]:
     return words
 
 
+def _covered(covers: Iterable[Cover], editable: list[Path]) -> tuple[list[str], list[int]]:
+    """What puts covers over every copy of their modules that is in sight, and the texts, as files in memory."""
+    words: list[str] = []
+    texts: list[int] = []
+    bound = [Path(path) for path in (*_SYSTEM, *_runtime(), *map(str, editable)) if not os.path.islink(path)]
+    roots = dict.fromkeys([*(place.parent for place in editable), *map(Path, _package_folders())])
+    for cover in covers:
+        seen: set[Path] = set()
+        for root in roots:
+            files = {root / name: text for name, text in cover.files}
+            for place in _copies(root / cover.module.replace(".", "/")):
+                mounted = _as_mounted(place, bound)
+                if mounted is None or mounted in seen:
+                    continue
+                seen.add(mounted)
+                if place.is_dir():
+                    inner = {path.relative_to(place): text for path, text in files.items() if path.is_relative_to(place)}
+                    words += _folder_of(mounted, inner, texts)
+                else:
+                    words += ["--ro-bind-data", _in_memory(files.get(place, ""), texts), str(mounted)]
+    return words, texts
+
+
+def _copies(place: Path) -> list[Path]:
+    """All that an import of the module at this place, a path without its ending, could be served from."""
+    found = [place] if place.is_dir() else []
+    for folder in (place.parent, place.parent / "__pycache__"):
+        found += sorted(path for path in folder.glob(f"{place.name}.*") if path.is_file())
+    return found
+
+
+def _as_mounted(place: Path, bound: list[Path]) -> Path | None:
+    """Where a file or folder is in the new world; None where it is out of sight."""
+    real = Path(os.path.realpath(place))
+    for path in (real, place):
+        if any(path.is_relative_to(one) for one in bound):
+            return path
+    return None
+
+
+def _folder_of(folder: Path, files: Mapping[Path, str], texts: list[int]) -> list[str]:
+    words = ["--tmpfs", str(folder)]
+    for below in sorted({parent for path in files for parent in path.parents} - {Path(".")}):
+        words += ["--dir", str(folder / below)]
+    for path, text in files.items():
+        words += ["--file", _in_memory(text, texts), str(folder / path)]
+    return [*words, "--remount-ro", str(folder)]
+
+
+def _in_memory(text: str, texts: list[int]) -> str:
+    """An open file that holds a text; its number, for bubblewrap, which reads each once."""
+    texts.append(os.memfd_create("cover"))
+    with os.fdopen(os.dup(texts[-1]), "wb") as file:
+        file.write(text.encode())
+    os.lseek(texts[-1], 0, os.SEEK_SET)
+    return str(texts[-1])
+
+
 def _parents(paths: list[str]) -> list[str]:
     return sorted({str(parent) for path in paths for parent in Path(path).parents} - {"/"})
 
@@ -167,6 +229,11 @@ def _further_packages() -> list[str]:
     """Where packages are installed beside the Python installation: by "pip install --user", say."""
     directories = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
     return [path for path in directories if path not in site.getsitepackages()]
+
+
+def _package_folders() -> list[str]:
+    """Where packages may be installed, or lie, that are imported."""
+    return [*site.getsitepackages(), *(path for path in sys.path if path and os.path.isdir(path))]
 
 
 def _prefixes() -> list[str]:

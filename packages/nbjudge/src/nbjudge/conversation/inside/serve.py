@@ -201,7 +201,7 @@ def load(recipe: dict[str, str]) -> Any:
 def error_as_data(error: BaseException) -> dict[str, wire.Json]:
     """An exception as data: its type's name and its message, both bounded."""
     try:
-        message = str(error)[:2000]
+        message = (error.name if isinstance(error, WatchedCall) else str(error))[:2000]
     except Exception:  # a learner's __str__ may itself fail
         message = ""
     return {

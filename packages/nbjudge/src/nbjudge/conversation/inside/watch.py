@@ -18,6 +18,11 @@ from nbjudge.conversation.common.names import find
 class WatchedCall(Exception):
     """The learner's code called what the exercise asks it to build."""
 
+    @property
+    def name(self) -> str:
+        """The import path of what it called."""
+        return str(self.args[0])
+
 
 class Watch:
     """Raises `WatchedCall` when one of the named functions is called while it is entered.

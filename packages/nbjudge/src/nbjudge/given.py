@@ -1,0 +1,343 @@
+"""The given module, reduced: without what the exercises that are still to be judged ask for.
+
+It holds a working version of every exercise. So that nobody hands in the given one under another name, the process
+that holds a learner's code has the module without some of its names. What remains of its source is found by reading
+it, name by name: the statements that bind a name, those that bind what they read, and so on. A statement that binds no
+name remains where all that it reads does. The module is never run here.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbjudge.errors import CourseError
+from nbjudge.scopes import bound_by, references
+
+_OUT_OF_REACH = "from nbjudge.conversation.inside.reach import OutOfReach as _OutOfReach"
+_STATEMENTS_WITHIN = ("body", "orelse", "finalbody")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a kernel sees of a module, in the place of its files."""
+
+    module: str
+    files: tuple[tuple[str, str], ...]
+    """Names, seen from where the module is imported, and texts."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """A statement of a module that remains or goes as a whole: one name of an import, a definition, an assignment."""
+
+    module: str
+    node: ast.stmt
+    binds: frozenset[str]
+    source: str | None = None
+    """What the name is imported from, as an absolute dotted name."""
+    around: tuple[ast.stmt, ...] = ()
+    """The branches that it stands in."""
+
+
+class Given:
+    """The modules of a given package, or the one given module, by their dotted names."""
+
+    def __init__(self, name: str, sources: Mapping[str, str], packages: Collection[str]):
+        """`packages` are those modules that are an __init__.py. Raises `CourseError` for what is not Python."""
+        self.name, self._packages = name, packages
+        self._trees: dict[str, ast.Module] = {}
+        for module, source in sources.items():
+            try:
+                self._trees[module] = ast.parse(source)
+            except SyntaxError as error:
+                raise CourseError(f"the given module {module} is not Python: {error}") from error
+        self._pieces: dict[str, list[_Piece]] = {}
+        self._binding: dict[tuple[str, str], list[_Piece]] = {}
+        self._closures: dict[str, set[_Piece]] = {}
+        for module in self._trees:
+            self._read(module)
+
+    @classmethod
+    def find(cls, name: str) -> Given:
+        """The module that is imported as `name`. Raises `CourseError` where its source cannot be read."""
+        try:
+            spec = importlib.util.find_spec(name)
+        except ImportError:
+            spec = None
+        if spec is None:
+            raise CourseError(f"there is no module {name!r}, which c.NBJudge.given names")
+        if spec.submodule_search_locations is None:
+            if not spec.origin or not spec.origin.endswith(".py"):
+                raise CourseError(f"the module {name!r}, which c.NBJudge.given names, is no Python source")
+            return cls(name, {name: _text(Path(spec.origin))}, ())
+        sources, packages = {name: ""}, {name}
+        for folder in map(Path, spec.submodule_search_locations):
+            for path in sorted(folder.rglob("*.py")):
+                inner = path.relative_to(folder).with_suffix("").parts
+                if all(part.isidentifier() for part in inner):
+                    module = ".".join((name, *inner)).removesuffix(".__init__")
+                    sources[module] = _text(path)
+                    if path.stem == "__init__":
+                        packages.add(module)
+        return cls(name, sources, packages)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What others may import from it."""
+        bound = {name for module, name in self._binding if module == self.name}
+        return frozenset(name for name in bound if not name.startswith("_")) | {
+            name for name in self._listed() if name in bound
+        }
+
+    def cover(self, hidden: Collection[str]) -> Cover:
+        """All modules without the names in `hidden` and without what only these need.
+
+        In the place of a hidden name stands a `nbjudge.conversation.inside.reach.OutOfReach`.
+        """
+        kept, out = self._kept(hidden), sorted(self.out_of_reach(hidden))
+        texts = {module: self._rendered(module, kept, docstring=True) for module in self._trees}
+        stand_ins = [f"{name} = _OutOfReach(__name__, {name!r})" for name in out]
+        texts[self.name] = "\n".join([texts[self.name], _OUT_OF_REACH, *stand_ins])
+        return Cover(self.name, tuple((self._file(module), f"{text}\n") for module, text in texts.items()))
+
+    def added(self, hidden: Collection[str], still: Collection[str]) -> list[tuple[str, str]]:
+        """What is to be executed in which module, in this order, once only the names in `still` are hidden."""
+        pieces = self._kept(still) - self._kept(hidden)
+        order = _in_order({piece.module: self._imported_by(piece.module, pieces) for piece in pieces})
+        return [(module, self._rendered(module, pieces)) for module in order]
+
+    def out_of_reach(self, hidden: Collection[str]) -> dict[str, frozenset[str]]:
+        """The names that are hidden, and those that are built on hidden ones, which these are."""
+        wanted = self.names & set(hidden)
+        origins = {name: self._origins(name) for name in wanted}
+        found = {name: frozenset({name}) for name in wanted}
+        for name in self.names - wanted:
+            bound = {(piece.module, one) for piece in self._closure(name) for one in piece.binds}
+            needs = frozenset(one for one, places in origins.items() if places & bound)
+            if needs:
+                found[name] = needs
+        return found
+
+    def _file(self, module: str) -> str:
+        """Where the source of a module lies, seen from where it is imported."""
+        return module.replace(".", "/") + ("/__init__.py" if module in self._packages else ".py")
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def _read(self, module: str) -> None:
+        pieces = self._pieces[module] = list(self._split(module, self._trees[module].body, ()))
+        for piece in pieces:
+            for name in piece.binds:
+                self._binding.setdefault((module, name), []).append(piece)
+
+    def _split(self, module: str, body: Iterable[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[_Piece]:
+        for node in body:
+            if isinstance(node, (ast.If, ast.Try, ast.With)):
+                yield from self._split(module, _statements_within(node), (*around, node))
+            elif isinstance(node, (ast.Import, ast.ImportFrom)) and not _is_future(node):
+                for name, source in bound_by(node).items():
+                    path = self._absolute(module, source or name)
+                    for one in self._behind_star(path) if name == "*" else [name]:
+                        full = path.removesuffix("*") + one if name == "*" else path
+                        yield _Piece(module, node, frozenset({one}), full, around)
+            else:
+                yield _Piece(module, node, frozenset(bound_by(node)), None, around)
+
+    def _absolute(self, module: str, path: str) -> str:
+        """An import path without leading dots."""
+        inner = path.lstrip(".")
+        up = len(path) - len(inner)
+        if not up:
+            return path
+        package = module if module in self._packages else module.rpartition(".")[0]
+        return ".".join([*package.split(".")[: len(package.split(".")) + 1 - up], inner])
+
+    def _behind_star(self, path: str) -> list[str]:
+        """The names that `from module import *` binds."""
+        module = path.removesuffix(".*")
+        if module not in self._trees:
+            return ["*"]
+        bound = [name for node in self._trees[module].body for name in bound_by(node)]
+        return list(dict.fromkeys(name for name in bound if not name.startswith("_")))
+
+    def _listed(self) -> set[str]:
+        """The names in __all__."""
+        pieces = self._binding.get((self.name, "__all__"), [])
+        constants = (node for piece in pieces for node in ast.walk(piece.node) if isinstance(node, ast.Constant))
+        return {node.value for node in constants if isinstance(node.value, str)}
+
+    # -- what needs what --------------------------------------------------------------------------------------------
+
+    def _place(self, path: str) -> tuple[str, str] | None:
+        """The module of ours that an absolute path leads to, and the name in it; "" for the module itself."""
+        module = path
+        while module not in self._trees:
+            module, dot, _ = module.rpartition(".")
+            if not dot:
+                return None
+        return module, path[len(module) + 1 :].partition(".")[0]
+
+    def _needs(self, piece: _Piece) -> Iterator[tuple[str, str]]:
+        """What a piece reads of our modules: places of names, as (module, name)."""
+        place = self._place(piece.source) if piece.source else None
+        if place is not None and place[1]:
+            yield place
+        read = [part for outer in piece.around for part in _headers(outer)]
+        for node in read if piece.source else [*read, piece.node]:
+            for reference in references(node):
+                if reference.imported:
+                    yield from self._all_named(self._absolute(piece.module, reference.path))
+                    continue
+                name, dot, rest = reference.path.partition(".")
+                yield piece.module, name
+                for binding in self._binding.get((piece.module, name), []):
+                    if binding.source:
+                        yield from self._all_named(binding.source + dot + rest)
+
+    def _all_named(self, path: str) -> Iterator[tuple[str, str]]:
+        """The place that a path leads to; where it leads to a module, which is used as a whole, all in it."""
+        place = self._place(path)
+        if place is not None and place[1]:
+            yield place
+        elif place is not None:
+            yield from (key for key in self._binding if key[0] == place[0])
+
+    def _closure(self, name: str) -> set[_Piece]:
+        """The pieces that a name of the given module needs."""
+        if name not in self._closures:
+            self._closures[name] = self._reached(name)
+        return self._closures[name]
+
+    def _reached(self, name: str) -> set[_Piece]:
+        kept: set[_Piece] = set()
+        todo, seen = [(self.name, name)], {(self.name, name)}
+        while todo:
+            for piece in self._binding.get(todo.pop(), []):
+                if piece not in kept:
+                    kept.add(piece)
+                    new = set(self._needs(piece)) - seen
+                    seen |= new
+                    todo += new
+        return kept
+
+    def _origins(self, name: str) -> set[tuple[str, str]]:
+        """The places of a name: in the given module, and in those that it is imported from."""
+        todo, found = [(self.name, name)], {(self.name, name)}
+        while todo:
+            for piece in self._binding.get(todo.pop(), []):
+                place = self._place(piece.source) if piece.source else None
+                if place is not None and place[1] and place not in found:
+                    found.add(place)
+                    todo.append(place)
+        return found
+
+    def _kept(self, hidden: Collection[str]) -> set[_Piece]:
+        """The pieces that remain."""
+        out = self.out_of_reach(hidden)
+        kept: set[_Piece] = set()
+        for name in self.names - set(out):
+            kept |= self._closure(name)
+        kept.update(self._binding.get((self.name, "__all__"), []))  # the names that are hidden are still there
+        bound = {(piece.module, name) for piece in kept for name in piece.binds}
+        for piece in (one for pieces in self._pieces.values() for one in pieces):
+            if not piece.binds and all(place in bound for place in self._needs(piece) if place in self._binding):
+                kept.add(piece)
+        return kept
+
+    def _imported_by(self, module: str, pieces: Iterable[_Piece]) -> set[str]:
+        sources = (piece.source for piece in pieces if piece.module == module and piece.source)
+        return {place[0] for place in map(self._place, sources) if place is not None}
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def _rendered(self, module: str, kept: set[_Piece], docstring: bool = False) -> str:
+        names: dict[ast.stmt, list[str]] = {}
+        for piece in kept:
+            names.setdefault(piece.node, []).extend(piece.binds)
+        tree = self._trees[module]
+        future = [node for node in tree.body if _is_future(node)]
+        first = tree.body[:1] if ast.get_docstring(tree) is not None else []
+        rest = [node for node in tree.body if node not in first and node not in future]
+        body = [*(first if docstring else []), *future, *_reduced(rest, names)]
+        return ast.unparse(ast.Module(body, []))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _statements_within(node: ast.stmt) -> Iterator[ast.stmt]:
+    for field in _STATEMENTS_WITHIN:
+        yield from getattr(node, field, [])
+    for handler in getattr(node, "handlers", []):
+        yield from handler.body
+
+
+def _headers(node: ast.stmt) -> Iterator[ast.AST]:
+    """What a branch reads itself: its condition, what it handles, its contexts."""
+    if isinstance(node, ast.If):
+        yield node.test
+    elif isinstance(node, ast.With):
+        yield from node.items
+    elif isinstance(node, ast.Try):
+        yield from (handler.type for handler in node.handlers if handler.type is not None)
+
+
+def _reduced(body: list[ast.stmt], names: Mapping[ast.stmt, list[str]]) -> list[ast.stmt]:
+    """The statements of a body that remain; of imports, the names that do."""
+    remaining: list[ast.stmt] = []
+    for node in body:
+        if isinstance(node, (ast.If, ast.Try, ast.With)):
+            if any(inner in names for inner in ast.walk(node)):
+                remaining.append(_reduced_branch(node, names))
+        elif node in names and isinstance(node, (ast.Import, ast.ImportFrom)):
+            remaining.append(_reduced_import(node, names[node]))
+        elif node in names:
+            remaining.append(node)
+    return remaining
+
+
+def _reduced_branch(node: ast.If | ast.Try | ast.With, names: Mapping[ast.stmt, list[str]]) -> ast.stmt:
+    fields = dict(ast.iter_fields(node))
+    for field in _STATEMENTS_WITHIN:
+        if fields.get(field):
+            fields[field] = _reduced(fields[field], names) or [ast.Pass()]
+    if isinstance(node, ast.Try):
+        fields["handlers"] = [
+            ast.ExceptHandler(handler.type, handler.name, _reduced(handler.body, names) or [ast.Pass()])
+            for handler in node.handlers
+        ]
+    return type(node)(**fields)
+
+
+def _reduced_import(node: ast.Import | ast.ImportFrom, names: Collection[str]) -> ast.stmt:
+    if isinstance(node, ast.Import):
+        return ast.Import([one for one in node.names if (one.asname or one.name.partition(".")[0]) in names])
+    if node.names[0].name == "*" and "*" not in names:
+        return ast.ImportFrom(node.module, [ast.alias(name) for name in sorted(names)], node.level)
+    return ast.ImportFrom(node.module, [one for one in node.names if (one.asname or one.name) in names], node.level)
+
+
+def _in_order(imports: Mapping[str, Collection[str]]) -> list[str]:
+    """The modules, each behind those that it imports from, as far as they do not go round in a circle."""
+    order: list[str] = []
+    seen: set[str] = set()
+    todo = [(module, False) for module in sorted(imports, reverse=True)]
+    while todo:
+        module, done = todo.pop()
+        if done:
+            order.append(module)
+        elif module not in seen and module in imports:
+            seen.add(module)
+            todo.append((module, True))
+            todo += [(other, False) for other in imports[module]]
+    return order
