@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -18,7 +19,7 @@ from nbjudge.errors import CourseError
 from nbjudge.settings import NBJudge, find_root, load
 from nbjudge.source_text import bound_names, plain_python
 
-_JUDGE_LINE = re.compile(r"^\s*judge\(\s*[\"'](\w+)[\"']", re.MULTILINE)
+_JUDGE_LINE = re.compile(r"^\s*judge\(\s*[\"'](\w+)[\"'](?:\s*,\s*([^\W\d]\w*)\s*\))?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,14 @@ def text_of(notebook: Path) -> Path | None:
         return None
 
 
+class _Place(NamedTuple):
+    """Where an exercise is: its lesson, the notebook, and the name that it asks for; "" where that is no name."""
+
+    lesson: str
+    path: Path
+    name: str
+
+
 class Course:
     """A course directory and its settings.
 
@@ -172,30 +181,48 @@ class Course:
     @cached_property
     def lesson_of(self) -> dict[str, str]:
         """The lesson of every exercise, in the order of the course."""
-        return {name: lesson for name, (lesson, _) in self._places.items()}
+        return {name: place.lesson for name, place in self._places.items()}
+
+    def names_from(self, exercise: str) -> tuple[str, ...]:
+        """The names that `exercise` and those after it ask for: nothing that is given may stand for them."""
+        return self._names(list(self._places).index(exercise))
+
+    def names_after(self, exercise: str) -> tuple[str, ...]:
+        """The names that the exercises after `exercise` ask for."""
+        return self._names(list(self._places).index(exercise) + 1)
+
+    def names_since(self, lesson: str) -> tuple[str, ...]:
+        """The names that the exercises of `lesson`, and of all lessons after it, ask for."""
+        earlier = sum(place.lesson < lesson for place in self._places.values())
+        return self._names(earlier)
+
+    def _names(self, first: int) -> tuple[str, ...]:
+        names = (place.name for place in list(self._places.values())[first:])
+        return tuple(dict.fromkeys(name for name in names if name))
 
     @cached_property
-    def _places(self) -> dict[str, tuple[str, Path]]:
-        """The lesson of every exercise, and its notebook."""
-        found: dict[str, tuple[str, Path]] = {}
+    def _places(self) -> dict[str, _Place]:
+        """Where every exercise is, in the order of the course."""
+        found: dict[str, _Place] = {}
         for lesson, paths in self.lessons.items():
             for path in paths:
                 text = path.read_text(encoding="utf-8")
                 if path.suffix == ".ipynb":
                     text = text.replace('\\"', '"').replace('"judge(', "\njudge(")
-                for name in _JUDGE_LINE.findall(text):
-                    if found.setdefault(name, (lesson, path)) != (lesson, path):
-                        raise CourseError(f"{path}: an exercise called {name} is in {found[name][1]}, too; rename one")
+                for exercise, name in _JUDGE_LINE.findall(text):
+                    place = found.setdefault(exercise, _Place(lesson, path, name))
+                    if (place.lesson, place.path) != (lesson, path):
+                        raise CourseError(f"{path}: an exercise called {exercise} is in {place.path}, too; rename one")
         return found
 
     def exercise(self, name: str) -> Exercise:
         """The exercise called `name`. Raises `CourseError`, with what there is, for an unknown one."""
         if name not in self.lesson_of:
             raise CourseError(f"no exercise is called {name}; this course has: {', '.join(self.lesson_of) or 'none'}")
-        lesson, path = self._places[name]
-        if path not in self._read:
-            self._read[path] = _exercises(self, lesson, path)
-        return self._read[path][name]
+        place = self._places[name]
+        if place.path not in self._read:
+            self._read[place.path] = _exercises(self, place.lesson, place.path)
+        return self._read[place.path][name]
 
 
 @cache

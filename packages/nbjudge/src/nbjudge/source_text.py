@@ -41,27 +41,6 @@ def _parsed(source: str) -> ast.Module | None:
         return None
 
 
-def forbidden_name(sources: list[str], forbids: tuple[str, ...]) -> str | None:
-    """The first of `forbids` (import paths) that the sources name, or None.
-
-    The watch in `nbjudge.conversation.inside.watch` sees calls while they happen, but in a process that the learner
-    rules. This reading happens here, on text that cannot answer back.
-    """
-    if not forbids:
-        return None
-    trees = [tree for tree in map(parse, sources) if tree is not None]
-    aliases: dict[str, str] = {}
-    for tree in trees:
-        aliases.update(_aliases(tree))
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Load):
-                path = _path(node, aliases)
-                if path in forbids:
-                    return path
-    return None
-
-
 def bound_names(source: str) -> set[str]:
     """The names that a cell binds at its top level."""
     tree = parse(source)
@@ -90,25 +69,3 @@ def added_statements(given: str, theirs: str) -> str:
         if ast.dump(node) not in known and names and not names & own:
             added.append(ast.unparse(node))
     return "\n".join(added)
-
-
-def _aliases(tree: ast.Module) -> dict[str, str]:
-    """Local name → import path."""
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for name in node.names:
-                top = name.name.split(".")[0]
-                found[name.asname or top] = name.name if name.asname else top
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.update({name.asname or name.name: f"{node.module}.{name.name}" for name in node.names})
-    return found
-
-
-def _path(node: ast.expr, aliases: dict[str, str]) -> str | None:
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):  # no recursion: a learner may chain thousands
-        names.append(node.attr)
-        node = node.value
-    base = aliases.get(node.id) if isinstance(node, ast.Name) else None
-    return ".".join([base, *reversed(names)]) if base else None

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbjudge.conversation.common.forks import Forks
-from nbjudge.errors import SandboxUnavailable, UnreadableNotebook
+from nbjudge.errors import CourseError, SandboxUnavailable, UnreadableNotebook
+from nbjudge.given import Given
 from nbjudge.kernels.common.preload import PRELOAD
 from nbjudge.settings import NBJudge
 from nbjudge.words import size_in_words
@@ -34,11 +35,15 @@ class _Graders(Forks):
         settings = NBJudge(**job["settings"])
         self._settings = settings
         self._preload = (*PRELOAD, *settings.course_modules)
-        self._obstacle = ""
+        self._obstacle, self._given = "", None
+        with self._noting_obstacles():
+            self._given = Given.find(settings.given) if settings.given else None
+            settings.covers = [self._given.cover(settings.hidden_parts)] if self._given else []
+        self._covers = tuple(settings.covers)
         self._parents = importlib.import_module("nbjudge.kernels.parent") if settings.sandbox != "none" else None
-        if self._parents is not None:
+        if self._parents is not None and not self._obstacle:
             with self._noting_obstacles():
-                self._parents.start_warm_parent(self._preload)  # it imports while we do
+                self._parents.start_warm_parent(self._preload, self._covers)  # it imports while we do
         self._course, self._secret = _read(job, settings), job["secret"]
 
     def before(self, job: str) -> None:
@@ -58,7 +63,7 @@ class _Graders(Forks):
         """Have a kernel ready for the next child."""
         if self._parents is not None and not self._obstacle:
             with self._noting_obstacles(), contextlib.suppress(self._parents.ParentDied):
-                self._parents.warm_parent(self._preload).prepare(self._settings.limits)
+                self._parents.warm_parent(self._preload, self._covers).prepare(self._settings.limits)
 
     def run(self, job: str, sock: socket.socket) -> None:
         with Connection(sock.detach()) as connection:
@@ -68,13 +73,13 @@ class _Graders(Forks):
             if self._parents is not None:
                 self._parents.adopt_parents()
                 _bound(self._settings.grader_bytes)
-            _Child(connection, self._course, self._settings, self._obstacle, self._secret).serve()
+            _Child(connection, self._course, self._settings, self._given, self._obstacle, self._secret).serve()
 
     @contextlib.contextmanager
     def _noting_obstacles(self) -> Iterator[None]:
         try:
             yield
-        except SandboxUnavailable as error:
+        except (CourseError, SandboxUnavailable) as error:
             self._obstacle = str(error)
 
 
@@ -103,7 +108,7 @@ def _obstacle(settings: NBJudge) -> str:
     from nbjudge.kernels import require_sandbox
 
     try:
-        require_sandbox((*PRELOAD, *settings.course_modules))
+        require_sandbox((*PRELOAD, *settings.course_modules), tuple(settings.covers))
     except SandboxUnavailable as error:
         return str(error)
     return ""
@@ -124,8 +129,16 @@ def _explain(connection: Connection, course: Course) -> None:
 
 
 class _Child:
-    def __init__(self, connection: Connection, course: Course, settings: NBJudge, obstacle: str, secret: str):
-        self._connection, self._course, self._settings = connection, course, settings
+    def __init__(
+        self,
+        connection: Connection,
+        course: Course,
+        settings: NBJudge,
+        given: Given | None,
+        obstacle: str,
+        secret: str,
+    ):
+        self._connection, self._course, self._settings, self._given = connection, course, settings, given
         self._obstacle, self._secret = obstacle, secret
 
     def serve(self) -> None:
@@ -146,7 +159,7 @@ class _Child:
             if request["op"] == "prove":
                 return {"obstacle": self._obstacle or _obstacle(self._settings)}
             seed = seed_of(self._secret, *request["whose"])
-            return run(request, self._course, self._settings, self._explained, seed)
+            return run(request, self._course, self._settings, self._explained, seed, self._given)
         except UnreadableNotebook as error:
             return {"unreadable": str(error)}
         except MemoryError:

@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from nbjudge.autograde.seeds import course_secret
 from nbjudge.conversation.common.forks import ForkServer
-from nbjudge.course import source_pattern
+from nbjudge.course import Course, source_pattern
 from nbjudge.errors import UnreadableNotebook
 from nbjudge.settings import NBJudge
 
@@ -44,14 +44,17 @@ class Grader:
     """The parent of all the processes that grade the notebooks of one batch."""
 
     def __init__(self, root: Path, settings: NBJudge, directory: CourseDirectory, log: logging.Logger):
+        """Raises `CourseError` where the course cannot be read."""
         self._settings, self._log = settings, log
         values = {name: value for name, value in settings.trait_values(config=True).items() if name != "refused"}
+        sources, lesson = source_pattern(directory), directory.assignment_id
         values["hidden_delimiters"] = settings.hidden_delimiters
+        values["hidden_parts"] = list(Course(root, settings, sources).names_since(lesson)) if settings.given else []
         job = {
             "root": str(root),
             "settings": values,
-            "sources": source_pattern(directory),
-            "lesson": directory.assignment_id,
+            "sources": sources,
+            "lesson": lesson,
             "secret": course_secret(root),
         }
         self._server = ForkServer(_MODULE, (json.dumps(job),))

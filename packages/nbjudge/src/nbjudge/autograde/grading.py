@@ -19,10 +19,13 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 from nbgrader import utils
 
+from nbjudge.answer_text import AnswerText
+from nbjudge.autograde.given_parts import GivenParts
 from nbjudge.autograde.inert import Inert
 from nbjudge.autograde.submission import NOTES
 from nbjudge.conversation.connection import Connection
-from nbjudge.course import Course, JudgeLine, judge_line
+from nbjudge.course import Course, judge_line
+from nbjudge.given import Given
 from nbjudge.judging.judge import Judge
 from nbjudge.judging.verdict import Verdict, as_html
 from nbjudge.kernels.replay import LastingKernel
@@ -46,11 +49,21 @@ class Result:
     seen: str = ""  # for the log
 
 
-def run(request: dict, course: Course, settings: NBJudge, explain: Callable[[str], None], seed: int) -> dict:
-    """What the cells of a notebook put out, by their index, and what becomes of its grading cells, by their id."""
+def run(
+    request: dict,
+    course: Course,
+    settings: NBJudge,
+    explain: Callable[[str], None],
+    seed: int,
+    given: Given | None = None,
+) -> dict:
+    """What the cells of a notebook put out, by their index, and what becomes of its grading cells, by their id.
+
+    `given` is the source of the given module, of which the kernel is told bit by bit.
+    """
     nb: NotebookNode = from_dict(request["notebook"])
     judge = Judge(course, explain)
-    grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, judge, seed)
+    grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, judge, seed, given)
     failed = ""
     try:
         grading.run()
@@ -76,12 +89,23 @@ def run(request: dict, course: Course, settings: NBJudge, explain: Callable[[str
 class _Grading:
     """The run of one notebook."""
 
-    def __init__(self, nb: NotebookNode, folder: Path, handed_in: Path, settings: NBJudge, judge: Judge, seed: int):
+    def __init__(
+        self,
+        nb: NotebookNode,
+        folder: Path,
+        handed_in: Path,
+        settings: NBJudge,
+        judge: Judge,
+        seed: int,
+        given: Given | None,
+    ):
         self._nb, self._settings, self._judge, self._handed_in, self._seed = nb, settings, judge, handed_in, seed
         self._end = time.monotonic() + settings.submission_seconds
         self.kernel = LastingKernel(settings, folder, self._end)
+        self._parts = GivenParts(self.kernel, judge.course, settings, given)
         self.results: dict[str, Result] = {}
         self._sources: list[str] = []  # the learner's code so far
+        self._locked: list[str] = []  # the instructor's
         self._since: list[str] = []  # the learner's code since the last grading cell
         self._lost_points: list[str] = []  # names whose exercises did: later ones are judged with the given ones
         self._notes: dict[str, list[str]] = nb.metadata.get(NOTES, {}).get("notes", {})
@@ -90,6 +114,7 @@ class _Grading:
         self._output_left = _OUTPUTS * settings.output_bytes
 
     def run(self) -> None:
+        self._parts.begin(self._first_exercise())
         count = itertools.count(1)
         for cell in self._nb.cells:
             if cell.cell_type != "code":
@@ -102,10 +127,17 @@ class _Grading:
                 cell.execution_count = next(count)
                 self._execute(cell)
 
+    def _first_exercise(self) -> str | None:
+        cells = (cell for cell in self._nb.cells if utils.is_grade(cell) and not utils.is_solution(cell))
+        lines = (judge_line(cell.source) for cell in cells)
+        return next((line.exercise for line in lines if line is not None), None)
+
     def _execute(self, cell: NotebookNode) -> None:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         self._troubles += self._notes.get(grade_id, [])
-        if not utils.is_locked(cell):
+        if utils.is_locked(cell):
+            self._locked.append(cell.source)
+        else:
             self._sources.append(cell.source)
             self._since.append(cell.source)
         name = f"The cell {grade_id}" if grade_id else "A cell"
@@ -138,10 +170,12 @@ class _Grading:
         self._visible_part(cell)
         own: set[str] = set().union(*map(bound_names, self._since))
         names = [name for name in self._lost_points if name not in own]
-        host = _KernelHost(self.kernel, line, names, self._settings.given, list(self._sources), self._handed_in)
+        answer = AnswerText(line.expression, list(self._sources), list(self._locked), names)
+        host = _KernelHost(self.kernel, names, self._settings.given, answer, self._handed_in)
         seconds = max(1.0, min(self._settings.cell_seconds, self._end - time.monotonic()))
         verdict = self._judge.judge(line.exercise, host, seconds, self._seed)
         host.finish()
+        self._parts.judged(line.exercise)
         verdict.notes += self._troubles
         if line.expression.isidentifier() and not verdict.passed:
             self._lost_points.append(line.expression)
@@ -217,21 +251,20 @@ class _KernelHost:
     def __init__(
         self,
         kernel: LastingKernel,
-        line: JudgeLine,
         earlier_names: list[str],
         given: str,
-        sources: list[str],
+        answer: AnswerText,
         folder: Path,
     ):
-        self._kernel, self._line, self._earlier_names, self._given = kernel, line, earlier_names, given
+        self._kernel, self._earlier_names, self._given = kernel, earlier_names, given
         self._serving: tuple[KernelSession, str] | None = None
-        self.sources, self.folder = sources, folder
+        self.answer, self.folder = answer, folder
 
     def connect(self) -> Connection:
         session = self._kernel.session()
         # A random first id: what an earlier conversation left on the socket is no answer in this one.
         first = secrets.randbelow(1 << 48)
-        arguments = f"{self._line.expression!r}, {self._earlier_names!r}, {self._given!r}, {first}"
+        arguments = f"{self.answer.expression!r}, {self._earlier_names!r}, {self._given!r}, {first}"
         # No name is looked up here that a learner may have given another meaning.
         load = f"(lambda: 0).__builtins__['__import__']({_SERVE!r}, fromlist=['serve'])"
         self._serving = session, session.begin(f"{load}.serve_kernel((lambda: 0).__globals__, {arguments})")

@@ -12,6 +12,7 @@ import time
 from functools import cache
 from pathlib import Path
 
+from nbjudge.answer_text import AnswerText
 from nbjudge.conversation.common import messages, wire
 from nbjudge.conversation.common.forks import ForkServer
 from nbjudge.conversation.connection import Connection
@@ -39,9 +40,10 @@ class Worker:
             "expression": exercise.expression,
             "earlier_names": list(exercise.earlier_names),
             "given": settings.given,
+            "out_of_reach": list(exercise.course.names_from(exercise.name)),
         }
         self.folder = folder
-        self.sources = [exercise.solution]
+        self.answer = AnswerText(exercise.expression, [exercise.solution], [exercise.setup], exercise.earlier_names)
         self._server = server(settings.course_modules)
         self._pid: int | None = None
         self._socket: socket.socket | None = None

@@ -12,11 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import torch
 
+from nbjudge.answer_text import AnswerText
 from nbjudge.checks.runner import Check, run_checks
 from nbjudge.checks.vocabulary import Mismatch
 from nbjudge.conversation.connection import (
@@ -38,7 +40,6 @@ from nbjudge.judging import known
 from nbjudge.judging.known import Known, Transcript
 from nbjudge.judging.recognise import best_match
 from nbjudge.judging.verdict import CheckResult, Verdict
-from nbjudge.source_text import forbidden_name
 
 log = logging.getLogger("nbjudge")
 _RESTARTS = 2  # replaced hosts per exercise, before the remaining checks are given up
@@ -49,7 +50,7 @@ class Host(Protocol):
     """What holds the learner's object."""
 
     @property
-    def sources(self) -> list[str]:
+    def answer(self) -> AnswerText:
         """The learner's code, as text."""
 
     @property
@@ -95,9 +96,8 @@ class Judge:
     def first_failure(self, exercise: str, source: str) -> CheckResult | None:
         """The first check that `source` fails, or None where it passes them all. No mistake is looked for."""
         wanted = self.course.exercise(exercise)
-        settings = self.course.settings
         with source_worker(wanted, source) as worker:
-            run = _Run(worker, settings.given, settings.check_seconds, settings.cell_seconds, PUBLIC_SEED)
+            run = _Run(worker, wanted, self.course.settings.cell_seconds, PUBLIC_SEED)
             return run_checks(wanted, run.first_failure)
 
     def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
@@ -118,8 +118,7 @@ class Judge:
         self, exercise: Exercise, host: Host, seconds: float | None, seed: int, only: Collection[str] | None = None
     ) -> tuple[list[CheckResult], Transcript]:
         """Run all checks, or `only` some, by their names."""
-        settings = exercise.course.settings
-        run = _Run(host, settings.given, settings.check_seconds, seconds or settings.cell_seconds, seed)
+        run = _Run(host, exercise, seconds or exercise.course.settings.cell_seconds, seed)
 
         def wanted(checks: list[Check]) -> list[CheckResult]:
             return run.all([check for check in checks if only is None or check.name in only])
@@ -148,30 +147,43 @@ class Judge:
 class _Run:
     """One run of all checks of an exercise."""
 
-    def __init__(self, host: Host, given: str, check_seconds: float, seconds: float, seed: int):
-        self._host, self._given, self._seed = host, given, seed
-        self._check_seconds, self._end = check_seconds, time.monotonic() + seconds
+    def __init__(self, host: Host, exercise: Exercise, seconds: float, seed: int):
+        course = exercise.course
+        self._host, self._given, self._seed = host, course.settings.given, seed
+        self._out_of_reach = [f"{self._given}.{name}" for name in course.names_from(exercise.name) if self._given]
+        self._later = {f"{self._given}.{name}" for name in course.names_after(exercise.name)}
+        self._check_seconds, self._end = course.settings.check_seconds, time.monotonic() + seconds
         self._restarts = _RESTARTS
         self._connection: Connection | None = None
         self._missing: str | None = None  # why no check can run
+        self._crashed: set[str] = set()  # checks of what the code calls, in which it crashed
         self.transcript = Transcript()
 
     def all(self, checks: list[Check]) -> list[CheckResult]:
         with _one_thread():
-            results = [self._one(check) for check in checks]
+            results = self._settled(checks, [self._one(check) for check in checks])
         if self._connection is not None:
             self._connection.end()
         return results
 
     def first_failure(self, checks: list[Check]) -> CheckResult | None:
         """What comes of the first check that fails; those after it are not run."""
+        results = []
         with _one_thread():
-            return next((result for result in map(self._one, checks) if not result.passed), None)
+            for check in checks:
+                results.append(self._one(check))
+                if not results[-1].passed and check.name not in self._crashed:
+                    return results[-1]
+            return next((result for result in self._settled(checks, results) if not result.passed), None)
+
+    def _settled(self, checks: list[Check], results: list[CheckResult]) -> list[CheckResult]:
+        pairs = zip(checks, results, strict=True)
+        return [self._elsewhere(check, one, checks) if check.name in self._crashed else one for check, one in pairs]
 
     def _one(self, check: Check) -> CheckResult:
         answers: list[object] = []
         restarts, missing = self._restarts, self._missing
-        expected, seen = self._outcome(check, answers)
+        expected, seen = self._outcome(check, check.info.forbids, answers)
         lost = self._restarts < restarts or (self._missing is not None and missing is None)
         passed = not expected and not seen
         if not passed and not answers:
@@ -180,17 +192,28 @@ class _Run:
         self.transcript.answers[check.name] = answers
         return CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen, lost)
 
-    def _outcome(self, check: Check, answers: list[object]) -> tuple[str, str]:
+    def _elsewhere(self, check: Check, result: CheckResult, checks: list[Check]) -> CheckResult:
+        """A crash says nothing of what the code calls: it is watched once more, in a check that it passed."""
+        passed = [one for one in checks if self.transcript.passed[one.name] and not one.info.forbids]
+        if not passed:
+            return result
+        expected, seen = self._outcome(max(passed, key=lambda one: one.info.points), check.info.forbids, [])
+        self.transcript.passed[check.name] = not expected and not seen
+        return replace(result, passed=not expected and not seen, expected=expected and result.expected, seen=seen)
+
+    def _outcome(self, check: Check, forbids: tuple[str, ...], answers: list[object]) -> tuple[str, str]:
         """What was expected and what was seen, both empty for a check that passed."""
-        says, forbids = check.info.says, check.info.forbids
+        says = check.info.says
+        if forbids:
+            forbids = (*forbids, *self._out_of_reach)
         if self._missing is None and time.monotonic() > self._end:
             self._missing = "not run: the time for this exercise was used up"
         connection = self._connection or self._open()
         if connection is None or self._missing is not None:
             return says, self._missing or ""
-        named = forbidden_name(self._host.sources, forbids)
+        named = self._host.answer.forbidden(forbids)
         if named:
-            return says, _called(named)
+            return says, self._called(named)
         connection.deadline = min(self._end, time.monotonic() + self._check_seconds)
         connection.observed = answers
         try:
@@ -200,9 +223,20 @@ class _Run:
             return says, "the process that holds your code did not answer"
         torch.default_generator.manual_seed(self._seed)
         raised = check.run(StandIn(connection), self._host.folder, self._seed)
+        if forbids and isinstance(raised, (StudentError, Unresponsive, Gone)) and not _is_undone(raised):
+            self._crashed.add(check.name)
         if isinstance(raised, (Unresponsive, Gone)):
             return says, self._recover(connection, raised)
+        if isinstance(raised, ForbiddenCall):
+            return says, self._called(str(raised))
         return explain(raised, says)
+
+    def _called(self, name: str) -> str:
+        if name in ("sys.setprofile", "_thread.start_new_thread"):
+            return f"your code calls {name}, which hides from this check what it calls"
+        if name in self._later:
+            return f"your code calls {name}, which a later exercise asks you to build yourself"
+        return f"your code calls {name}, which this exercise asks you to build yourself"
 
     def _open(self) -> Connection | None:
         """Connect, and wait until the object is there; None where it cannot be had, which `_missing` tells why."""
@@ -256,10 +290,8 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _called(name: str) -> str:
-    if name in ("sys.setprofile", "_thread.start_new_thread"):
-        return f"your code calls {name}, which hides from this check what it calls"
-    return f"your code calls {name}, which this exercise asks you to build yourself"
+def _is_undone(error: Exception) -> bool:
+    return isinstance(error, StudentError) and error.kind == "NotImplementedError"
 
 
 def explain(error: BaseException | None, says: str) -> tuple[str, str]:
@@ -268,10 +300,8 @@ def explain(error: BaseException | None, says: str) -> tuple[str, str]:
         return "", ""
     if isinstance(error, Mismatch):
         return error.expected, error.seen
-    if isinstance(error, ForbiddenCall):
-        return says, _called(str(error))
     if isinstance(error, StudentError):
-        if error.kind == "NotImplementedError":
+        if _is_undone(error):
             return says, "it is not done yet: the cell still raises NotImplementedError"
         where = f" in the line `{error.line}`" if error.line else ""
         return says, f"your code raised {error.kind}{where}: {error.message}"[:600].rstrip(" :")
@@ -291,7 +321,7 @@ class InProcess:
 
     def __init__(self, obj: object):
         self._object = obj
-        self.sources: list[str] = []
+        self.answer = AnswerText("", ())
         self.folder = Path.cwd()
 
     def connect(self) -> Connection:

@@ -168,9 +168,7 @@ class WarmParent:
         if self._retired:
             self.retire()
 
-    def _run(
-        self, control: int, preload: tuple[str, ...], covers: tuple[Cover, ...]
-    ) -> subprocess.Popen[bytes]:
+    def _run(self, control: int, preload: tuple[str, ...], covers: tuple[Cover, ...]) -> subprocess.Popen[bytes]:
         obstacle = obstacles.system_obstacle()
         if obstacle is not None:
             raise obstacle.error()
@@ -181,12 +179,11 @@ class WarmParent:
             "preload": preload,
             "privileged": world.privileged(),
         }
-        texts: list[int] = []
         try:
-            command, texts = world.command(settings, covers)
+            command = world.command(settings, covers, Path(self.folder))
             return subprocess.Popen(
                 ["/bin/sh", "-c", self._and_sweep(command)],
-                pass_fds=(control, grader, *texts),
+                pass_fds=(control, grader),
                 stdin=subprocess.DEVNULL,
                 stdout=self._errors,
                 stderr=self._errors,
@@ -194,8 +191,7 @@ class WarmParent:
                 env={"PATH": os.defpath},
             )
         finally:
-            for fd in (grader, *texts):
-                os.close(fd)
+            os.close(grader)
 
     def _and_sweep(self, command: list[str]) -> str:
         """A shell command that also tidies up. As it outlives us, it does so even if we are killed."""

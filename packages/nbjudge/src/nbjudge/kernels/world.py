@@ -12,7 +12,7 @@ import os
 import shutil
 import site
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypedDict
 
@@ -75,11 +75,10 @@ class Settings(TypedDict):
     privileged: bool
 
 
-def command(settings: Settings, covers: Iterable[Cover] = ()) -> tuple[list[str], list[int]]:
-    """The command that starts a warm parent with these settings, and the open files that it is to be given."""
+def command(settings: Settings, covers: Iterable[Cover], folder: Path) -> list[str]:
+    """The command that starts a warm parent with these settings. Covers are written below `folder`, which must last."""
     editable = editable_modules(settings["preload"])
-    covered, texts = _covered(covers, editable)
-    words = [
+    return [
         str(find_bwrap()),
         *_NAMESPACES,
         *_rights(settings["privileged"]),
@@ -88,11 +87,10 @@ def command(settings: Settings, covers: Iterable[Cover] = ()) -> tuple[list[str]
         "--clearenv",
         *_environment(editable),
         *_files([str(place) for place in editable]),
-        *covered,
+        *_covered(covers, editable, folder),
         *("--remount-ro", "/", "--chdir", "/"),
         *("--", sys.executable, "-c", _MAIN, json.dumps(settings)),
     ]
-    return words, texts
 
 
 def editable_modules(preload: Iterable[str]) -> list[Path]:
@@ -157,27 +155,33 @@ def _files(editable: list[str]) -> list[str]:
     return words
 
 
-def _covered(covers: Iterable[Cover], editable: list[Path]) -> tuple[list[str], list[int]]:
-    """What puts covers over every copy of their modules that is in sight, and the texts, as files in memory."""
+def _covered(covers: Iterable[Cover], editable: list[Path], folder: Path) -> list[str]:
+    """What puts covers, which are written below `folder`, over every copy of their modules that is in sight."""
     words: list[str] = []
-    texts: list[int] = []
     bound = [Path(path) for path in (*_SYSTEM, *_runtime(), *map(str, editable)) if not os.path.islink(path)]
     roots = dict.fromkeys([*(place.parent for place in editable), *map(Path, _package_folders())])
-    for cover in covers:
-        seen: set[Path] = set()
+    for number, cover in enumerate(covers):
+        written = folder / f"cover-{number}"
+        nothing, empty = written / "nothing", written / "empty"
+        for name, text in (*cover.files, (nothing.name, ""), (f"{empty.name}/nothing", "")):
+            _write(written / name, text)
         for root in roots:
-            files = {root / name: text for name, text in cover.files}
             for place in _copies(root / cover.module.replace(".", "/")):
-                mounted = _as_mounted(place, bound)
-                if mounted is None or mounted in seen:
-                    continue
-                seen.add(mounted)
-                if place.is_dir():
-                    inner = {path.relative_to(place): text for path, text in files.items() if path.is_relative_to(place)}
-                    words += _folder_of(mounted, inner, texts)
-                else:
-                    words += ["--ro-bind-data", _in_memory(files.get(place, ""), texts), str(mounted)]
-    return words, texts
+                mounted, ours = _as_mounted(place, bound), written / place.relative_to(root)
+                if not ours.exists():  # not what is imported, but a copy of it, perhaps
+                    ours = empty if place.is_dir() else nothing
+                if mounted is not None and str(mounted) not in words:
+                    words += ["--ro-bind", str(ours), str(mounted)]
+    return words
+
+
+def _write(path: Path, text: str) -> None:
+    """A file that anybody may read, whatever is usual here: kernels may be nobody's."""
+    for parent in [one for one in path.parents if not one.exists()][::-1]:
+        parent.mkdir()
+        parent.chmod(0o755)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
 
 
 def _copies(place: Path) -> list[Path]:
@@ -195,24 +199,6 @@ def _as_mounted(place: Path, bound: list[Path]) -> Path | None:
         if any(path.is_relative_to(one) for one in bound):
             return path
     return None
-
-
-def _folder_of(folder: Path, files: Mapping[Path, str], texts: list[int]) -> list[str]:
-    words = ["--tmpfs", str(folder)]
-    for below in sorted({parent for path in files for parent in path.parents} - {Path(".")}):
-        words += ["--dir", str(folder / below)]
-    for path, text in files.items():
-        words += ["--file", _in_memory(text, texts), str(folder / path)]
-    return [*words, "--remount-ro", str(folder)]
-
-
-def _in_memory(text: str, texts: list[int]) -> str:
-    """An open file that holds a text; its number, for bubblewrap, which reads each once."""
-    texts.append(os.memfd_create("cover"))
-    with os.fdopen(os.dup(texts[-1]), "wb") as file:
-        file.write(text.encode())
-    os.lseek(texts[-1], 0, os.SEEK_SET)
-    return str(texts[-1])
 
 
 def _parents(paths: list[str]) -> list[str]:

@@ -26,6 +26,8 @@ class Job(TypedDict):
     expression: str
     earlier_names: list[str]
     given: str
+    out_of_reach: list[str]
+    """Names of the given module that the exercise, and later ones, ask for."""
 
 
 _MAX_BYTES = 64 * 1024

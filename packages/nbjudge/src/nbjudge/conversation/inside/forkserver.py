@@ -33,13 +33,15 @@ def main(preload: list[str]) -> None:
 def run_job(sock: socket.socket) -> None:
     """In the new process: hear the job; then the setup, the earlier names from the given parts, the learner's code."""
     from nbjudge.conversation.common import names, wire
-    from nbjudge.conversation.inside import serve
+    from nbjudge.conversation.inside import reach, serve
 
     document, _ = wire.Channel(sock).receive()
     job = cast(messages.Job, document)
     _silence()
     namespace: dict[str, Any] = {"__name__": "__main__"}
     try:
+        if job["given"]:
+            reach.take(job["given"], job["out_of_reach"])
         _execute(job["setup"], "<setup>", namespace)
         names.rebind(namespace, job["earlier_names"], job["given"])
         _execute(job["source"], "<solution>", namespace)
