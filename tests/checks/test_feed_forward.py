@@ -4,60 +4,35 @@ import torch
 from nbjudge import (
     assert_close,
     assert_different,
+    assert_dropout_in_training_only,
+    assert_dropped,
     assert_raises,
     assert_same,
     assert_same_gradients,
+    assert_same_in_both_modes,
+    assert_same_parameter_gradients,
+    assert_same_weights,
+    assert_separate,
     assert_tensor,
     assert_untouched,
     check,
-    expect,
-    gradients,
+    load_weights,
+    pair,
+    random_weights,
 )
 
 # Batch, length, features, width: no two alike.
 B, L, D, F = 3, 5, 4, 7
+SHOWN = {"linear_out.weight": torch.eye(F), "linear_out.bias": torch.full((F,), 5.0)}
 READY_MADE = ["attnkit.parts.FeedForward", "torch.nn.TransformerEncoderLayer", "torch.nn.TransformerDecoderLayer"]
 
 
-def random_state(rng, d_model, d_ff, dtype=torch.float32):
-    """Weights and biases that keep every number of order one, so that none of them is without effect."""
-    return {
-        "linear_in.weight": rng.normal(d_ff, d_model, dtype=dtype) / d_model**0.5,
-        "linear_in.bias": rng.normal(d_ff, dtype=dtype),
-        "linear_out.weight": rng.normal(d_model, d_ff, dtype=dtype) / d_ff**0.5,
-        "linear_out.bias": rng.normal(d_model, dtype=dtype),
-    }
-
-
-def load(module, state):
-    """Fill in the weights, or say which were expected."""
-    try:
-        module.load_state_dict(state)
-    except Exception as error:
-        wanted = ", ".join(f"{name} {tuple(value.shape)}" for name, value in state.items())
-        expect(getattr(error, "kind", "") != "RuntimeError", f"the parameters {wanted}", "other names or shapes")
-        raise
-
-
-def pair(student, reference, rng, d_model=D, d_ff=F, dtype=torch.float32, **settings):
-    """The learner's network and the reference's, with the same random weights, in evaluation mode."""
-    state = random_state(rng, d_model, d_ff, dtype)
-    made = []
-    for kind in (student, reference):
-        network = kind(d_model, d_ff, **settings)
-        if dtype != torch.float32:
-            network.to(dtype)
-        load(network, state)
-        network.eval()
-        made.append(network)
-    return made
-
-
 @check(points=0.5, says="the network returns one tensor of the shape and dtype of x, and leaves x as it was")
-def test_contract(student, reference, rng):
+def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
         for activation in ("relu", "gelu"):
-            network, _ = pair(student, reference, rng, dtype=dtype, activation=activation)
+            network = student(D, F, activation=activation)
+            network.to(dtype)
             for shape in ((B, L, D), (1, 2, D)):
                 x = rng.normal(*shape, dtype=dtype)
                 assert_untouched({"x": x}, lambda n=network, x=x: n(x))
@@ -68,46 +43,35 @@ def test_contract(student, reference, rng):
     points=0.5,
     says="a network's own parameters are weight and bias of linear_in, (F, D), (F,), and linear_out, (D, F), (D,)",
 )
-def test_names(student, rng):
-    wanted = {name: tuple(value.shape) for name, value in random_state(rng, D, F).items()}
+def test_names(student, reference, rng):
     for settings in ({}, {"dropout": 0.1, "activation": "gelu"}):
-        network = student(D, F, **settings)
-        seen = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-        missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
-        expect(not missing, f"a parameter {missing[:1]}", f"no such name in the state_dict: {sorted(seen)[:6]}")
-        expect(not extra, "no other parameters or buffers", f"{', '.join(extra[:3])} in the state_dict as well")
-        expect(seen == wanted, f"the shapes {wanted}", f"{seen}")
-        trained = {name for name, _ in network.named_parameters()}
-        expect(trained == set(wanted), "every weight and bias to be a parameter", f"only {sorted(trained)} are")
+        assert_same_weights(student(D, F, **settings), reference(D, F, **settings), "the network")
     one, other = student(D, F), student(D, F)
-    load(one, random_state(rng, D, F))
     x = rng.normal(B, L, D)
-    before = one(x)
-    load(other, random_state(rng, D, F))
-    assert_same(one(x), before, what="the result of one network after another one got its weights")
+    assert_separate(one, other, random_weights(reference(D, F), rng), lambda network: network(x))
 
 
 @check(points=0.75, says="by default the result is linear_out(relu(linear_in(x)))")
 def test_relu(student, reference, rng):
     for dtype in (torch.float32, torch.float64):
-        network, ours = pair(student, reference, rng, dtype=dtype)
+        network, ours = pair(student, reference, rng, D, F, dtype=dtype)
         x = rng.normal(B, L, D, dtype=dtype)
         assert_close(network(x), ours(x), what=f"the {str(dtype)[6:]} result")
-    by_name, ours = pair(student, reference, rng, activation="relu")
+    by_name, ours = pair(student, reference, rng, D, F, activation="relu")
     x = rng.normal(B, L, D)
     assert_close(by_name(x), ours(x), what="the result with activation='relu'")
 
 
 @check(points=0.75, says="with activation='gelu' the bend is the exact GELU")
 def test_gelu(student, reference, rng):
-    network, ours = pair(student, reference, rng, activation="gelu")
+    network, ours = pair(student, reference, rng, D, F, activation="gelu")
     x = rng.normal(B, L, D)
     assert_close(network(x), ours(x), what="the result with activation='gelu'")
     in_order = student(D, F, 0.0, "gelu")
-    load(in_order, ours.state_dict())
+    load_weights(in_order, ours.state_dict(), "the network")
     assert_close(in_order(x), ours(x), what="the result where dropout and activation are given by position")
     # An approximation of the GELU is off by 1e-4 and more; √2 taken of a float32 tensor is right, and off by 1e-8.
-    network, ours = pair(student, reference, rng, dtype=torch.float64, activation="gelu")
+    network, ours = pair(student, reference, rng, D, F, dtype=torch.float64, activation="gelu")
     x = rng.normal(B, L, D, dtype=torch.float64)
     assert_close(network(x), ours(x), atol=1e-6, what="the float64 result with activation='gelu'")
 
@@ -122,7 +86,7 @@ def test_unknown_activation(student):
 @check(points=0.5, says="every position is treated alone, and all in the same way")
 def test_positions(student, reference, rng):
     for activation in ("relu", "gelu"):
-        network, _ = pair(student, reference, rng, activation=activation)
+        network, _ = pair(student, reference, rng, D, F, activation=activation)
         x = rng.normal(B, L, D)
         y = network(x)
         changed = x.clone()
@@ -151,58 +115,29 @@ def test_edges(student, reference, rng):
 @check(points=0.5, says="gradients reach x and every weight and bias")
 def test_gradients(student, reference, rng):
     for activation in ("relu", "gelu"):
-        network, ours = pair(student, reference, rng, dtype=torch.float64, activation=activation)
+        network, ours = pair(student, reference, rng, D, F, dtype=torch.float64, activation=activation)
         assert_same_gradients(network, ours, {"x": rng.normal(B, L, D, dtype=torch.float64)}, rng, atol=1e-6)
-        found, wanted = gradients(network), gradients(ours)
-        for name in wanted:
-            expect(found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the result")
-            assert_close(found[name], wanted[name], atol=1e-6, what=f"the gradient for {name}")
+        assert_same_parameter_gradients(network, ours, atol=1e-6)
 
 
 @check(points=0.5, says="dropout acts after the activation, with its probability, while training only")
 def test_dropout(student, reference, rng):
-    network, ours = pair(student, reference, rng, dropout=0.5)
-    x = rng.normal(B, L, D)
-    assert_close(network(x), ours(x), what="the result in evaluation mode")
-    network.train()
-    expect(not torch.equal(network(x), network(x)), "two training calls to drop different numbers", "the same result")
-    nothing = torch.zeros(B, L, D)
-    expect(
-        not torch.equal(network(nothing), network(nothing)),
-        "dropout on the activations, which are not 0 here",
-        "the same result twice for x = 0, as if only x were dropped",
-    )
-    network.eval()
-    assert_close(network(x), ours(x), what="the result back in evaluation mode")
-    by_default, ours = pair(student, reference, rng)
-    by_default.train()
-    assert_close(by_default(x), ours(x), what="the training result with the default dropout, 0")
-    # Every position is the same here, so that what differs is what was dropped.
-    network, _ = pair(student, reference, rng, d_ff=64, dropout=0.5)
-    network.train()
-    rows = network(torch.ones(2, 40, D)).detach().flatten(0, 1)
-    expect(
-        len(rows.unique(dim=0)) > 2, "numbers to be dropped one by one", "all of a position dropped, or nothing of it"
-    )
-    # One hidden feature, always 2, and an output of 3 times that: nine in ten results are dropped, the others grow
-    # so that the mean stays 6. 8192 draws leave no room for chance within these bounds.
-    network = student(1, 1, dropout=0.9)
-    load(
-        network,
-        {
-            "linear_in.weight": torch.ones(1, 1),
-            "linear_in.bias": torch.ones(1),
-            "linear_out.weight": torch.full((1, 1), 3.0),
-            "linear_out.bias": torch.zeros(1),
-        },
-    )
-    network.train()
-    result = network(torch.ones(2, 4096, 1))
-    assert_tensor(result, (2, 4096, 1))
-    result = result.detach()
-    dropped, mean = float((result == 0).double().mean()), float(result.double().mean())
-    expect(dropped > 0.85, "about nine in ten numbers dropped with dropout=0.9", f"{dropped:.0%}")
-    expect(3 < mean < 9, "what is left to be enlarged, so that the mean stays 6", f"a mean of {mean:.2g}")
+    for activation, p in (("gelu", 0.2), ("relu", 0.5)):
+        network, ours = pair(student, reference, rng, D, F, dropout=p, activation=activation)
+        x = rng.normal(B, L, D)
+        assert_dropout_in_training_only(network, lambda a=network, x=x: a(x), ours(x))
+        # A linear_out that adds 5 to each of its inputs, and nothing else, shows what it is given.
+        network, ours = pair(student, reference, rng, F, F, dropout=p, activation=activation)
+        for each in (network, ours):
+            load_weights(each, SHOWN)
+        network.train()
+        x = rng.normal(60, L, F)
+        seen = network(x)
+        assert_tensor(seen, (60, L, F))
+        assert_dropped(seen - 5, ours(x) - 5, p, what="what linear_out is given")
+    network, ours = pair(student, reference, rng, D, F)
+    x, what = rng.normal(B, L, D), "the result with the default dropout, 0,"
+    assert_same_in_both_modes(network, lambda: network(x), ours(x), what=what)
 
 
 @check(points=0.25, says="the network is built from its two layers, not taken ready-made", forbids=READY_MADE)

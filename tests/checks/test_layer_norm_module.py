@@ -4,55 +4,41 @@ import torch
 from nbjudge import (
     assert_close,
     assert_same_gradients,
+    assert_same_in_both_modes,
+    assert_same_parameter_gradients,
+    assert_same_weights,
+    assert_separate,
     assert_tensor,
     assert_untouched,
     check,
     expect,
-    gradients,
+    load_weights,
+    pair,
+    random_weights,
+    weights,
 )
 
 B, L, D = 2, 5, 7
-
-
-def weights(rng, size=D, dtype=torch.float32):
-    return {"gamma": rng.normal(size, dtype=dtype), "beta": rng.normal(size, dtype=dtype)}
-
-
-def pair(student, reference, rng, size=D, dtype=torch.float32, **settings):
-    """The learner's module and the reference's, with the same random gain and bias."""
-    theirs, ours = student(size, **settings), reference(size, **settings).to(dtype)
-    if dtype != torch.float32:
-        theirs.to(dtype)
-    state = weights(rng, size, dtype)
-    theirs.load_state_dict(state)
-    ours.load_state_dict(state)
-    return theirs, ours
 
 
 @check(
     points=0.75,
     says="the parameters are gamma, ones, and beta, zeros, both of shape (d_model,), and no others",
 )
-def test_parameters(student):
+def test_parameters(student, reference):
     for norm, size in ((student(D), D), (student(d_model=3, eps=0.1), 3)):
+        assert_same_weights(norm, reference(size), "the norm")
+        learn = all(weight.learns for weight in weights(norm).values())
+        expect(learn, "gamma and beta to be trained", "one that does not require a gradient")
         state = norm.state_dict()
-        expect(
-            sorted(state) == ["beta", "gamma"],
-            "gamma and beta in the state_dict",
-            ", ".join(state) or "nothing",
-        )
         assert_close(state["gamma"], torch.ones(size), what="gamma of a new norm")
         assert_close(state["beta"], torch.zeros(size), what="beta of a new norm")
-        trained = {name: value for name, value in norm.named_parameters()}
-        expect(sorted(trained) == ["beta", "gamma"], "two parameters", ", ".join(trained) or "none")
-        for name, value in trained.items():
-            expect(value.requires_grad, f"{name} to be trained", f"a {name} that does not require a gradient")
 
 
 @check(points=0.75, says="the output is the layer norm of x with the module's own gamma and beta")
 def test_values(student, reference, rng):
     for dtype in (torch.float32, torch.float64):
-        norm, ours = pair(student, reference, rng, dtype=dtype)
+        norm, ours = pair(student, reference, rng, D, dtype=dtype)
         for lead in ((), (L,), (B, L), (B, 3, L)):
             x = 2 * rng.normal(*lead, D, dtype=dtype) + 1
             assert_tensor(norm(x), (*lead, D), dtype)
@@ -75,13 +61,13 @@ def test_new(student, reference, rng):
 @check(points=0.5, says="eps is the one given to the constructor, by name or position, and 1e-5 by default")
 def test_eps(student, reference, rng):
     for eps in (0.1, 2.0, 1e-12):
-        norm, ours = pair(student, reference, rng, eps=eps)
+        norm, ours = pair(student, reference, rng, D, eps=eps)
         x = rng.normal(B, L, D)
         assert_close(norm(x), ours(x), what=f"the output for eps = {eps:g}")
         by_position = student(D, eps)
-        by_position.load_state_dict(ours.state_dict())
+        load_weights(by_position, ours.state_dict())
         assert_close(by_position(x), ours(x), what=f"the output for eps = {eps:g} by position")
-    norm, ours = pair(student, reference, rng, dtype=torch.float64)
+    norm, ours = pair(student, reference, rng, D, dtype=torch.float64)
     for size in (1e-2, 1e-3, 1e-5):
         x = size * rng.normal(B, L, D, dtype=torch.float64)
         what = f"the output for values of ±{size:g}, where the default eps of 1e-5 counts"
@@ -90,12 +76,9 @@ def test_eps(student, reference, rng):
 
 @check(points=0.25, says="gradients reach x, gamma and beta")
 def test_gradients(student, reference, rng):
-    norm, ours = pair(student, reference, rng, dtype=torch.float64)
+    norm, ours = pair(student, reference, rng, D, dtype=torch.float64)
     assert_same_gradients(norm, ours, {"x": rng.normal(B, L, D, dtype=torch.float64)}, rng)
-    found, wanted = gradients(norm), gradients(ours)
-    for name in ("gamma", "beta"):
-        expect(found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output")
-        assert_close(found[name], wanted[name], what=f"the gradient for {name}")
+    assert_same_parameter_gradients(norm, ours)
 
 
 @check(
@@ -103,17 +86,14 @@ def test_gradients(student, reference, rng):
     says="training and evaluation are the same, earlier inputs leave no trace, two norms share nothing",
 )
 def test_state(student, reference, rng):
-    norm, ours = pair(student, reference, rng)
+    norm, ours = pair(student, reference, rng, D)
     x = rng.normal(B, L, D)
-    norm.train()
-    for shift in (5, -3):
-        assert_close(norm(2 * x + shift), ours(2 * x + shift), what="the output in training mode")
-    norm.eval()
-    assert_close(norm(x), ours(x), what="the output in evaluation mode")
+    for shift in (5, -3, 0):
+        seen = 2 * x + shift
+        assert_same_in_both_modes(norm, lambda x=seen: norm(x), ours(seen), what="the output")
     other = student(D)
     assert_close(other(x), reference(D)(x), what="the output of a new norm, beside one with other weights")
-    other.load_state_dict(weights(rng))
-    assert_close(norm(x), ours(x), what="the output of a norm after another one was given weights")
+    assert_separate(norm, other, random_weights(reference(D), rng), lambda layer: layer(x))
 
 
 @check(

@@ -6,28 +6,21 @@ from nbjudge import (
     assert_raises,
     assert_same,
     assert_same_gradients,
+    assert_same_parameter_gradients,
+    assert_same_weights,
     assert_tensor,
     assert_untouched,
     check,
     expect,
     gradients,
+    load_weights,
+    pair,
     twin,
 )
 from torch import nn
 
 B, L, D, V = 2, 5, 4, 7
 READY_MADE = ["attnkit.parts.OutputHead"]
-
-
-def pair(student, reference, rng, sizes=(D, V), dtype=torch.float32):
-    """The learner's head and the reference's, without an embedding, with the same random weights."""
-    ours, theirs = reference(*sizes).to(dtype), student(*sizes)
-    if dtype != torch.float32:
-        theirs.to(dtype)
-    state = {"proj.weight": rng.normal(*sizes[::-1], dtype=dtype)}
-    ours.load_state_dict(state)
-    theirs.load_state_dict(state, strict=False)
-    return theirs, ours
 
 
 def tied(student, reference, rng, make, sizes=(D, V)):
@@ -38,22 +31,14 @@ def tied(student, reference, rng, make, sizes=(D, V)):
     return student(*sizes, theirs), theirs, reference(*sizes, embedding), embedding
 
 
-def weights_alone(head, weight, case):
-    """The head holds `proj.weight`, of the shape of `weight`, and nothing else."""
-    wanted = {"proj.weight": tuple(weight)}
-    for what, found in (("state_dict", head.state_dict()), ("parameters", dict(head.named_parameters()))):
-        seen = {name: tuple(value.shape) for name, value in found.items()}
-        expect(seen == wanted, f"{wanted} as the {what} of a head {case}", f"{seen or 'none'}")
-
-
 @check(
     points=0.5,
     says="logits and probabilities have shape (B, L, V) and the dtype of hidden, which stays untouched",
 )
-def test_contract(student, reference, rng):
+def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
-        head, _ = pair(student, reference, rng, dtype=dtype)
-        hidden = rng.normal(B, L, D, dtype=dtype)
+        head, hidden = student(D, V), rng.normal(B, L, D, dtype=dtype)
+        head.to(dtype)
         assert_tensor(head.logits(hidden), (B, L, V), dtype, what="the logits")
         assert_tensor(head(hidden), (B, L, V), dtype, what="the probabilities")
         assert_untouched({"hidden": hidden}, lambda a=head, h=hidden: (a.logits(h), a(h, 2.0)))
@@ -61,17 +46,17 @@ def test_contract(student, reference, rng):
 
 @check(points=0.5, says="proj, of weight (V, D) and without a bias, holds the only parameter, tied or not")
 def test_parameters(student, reference, rng, make):
-    weights_alone(student(D, V), (V, D), "without an embedding")
-    weights_alone(student(D, V, None), (V, D), "without an embedding")
-    head, _, _, _ = tied(student, reference, rng, make)
-    weights_alone(head, (V, D), "with an embedding")
+    for head in (student(D, V), student(D, V, None)):
+        assert_same_weights(head, reference(D, V), "a head without an embedding")
+    head, _, ours, _ = tied(student, reference, rng, make)
+    assert_same_weights(head, ours, "a head with an embedding")
     expect(head.proj.bias is None, "a projection without a bias", "a bias")
 
 
 @check(points=0.5, says="logits are the dot products of the hidden vector with every word's row of the weight")
 def test_logits(student, reference, rng, make):
     for dtype in (torch.float32, torch.float64):
-        head, ours = pair(student, reference, rng, dtype=dtype)
+        head, ours = pair(student, reference, rng, D, V, dtype=dtype)
         hidden = rng.normal(B, L, D, dtype=dtype)
         assert_close(head.logits(hidden), ours.logits(hidden), what=f"the {str(dtype)[6:]} logits")
         assert_close(head.proj(hidden), ours.logits(hidden), what="the output of proj")
@@ -83,19 +68,19 @@ def test_logits(student, reference, rng, make):
 @check(points=0.5, says="calling the head gives the softmax of the logits over the vocabulary")
 def test_probabilities(student, reference, rng):
     for sizes, shape in (((D, V), (B, L)), ((4, 4), (4, 4)), ((D, V), (1, 1))):
-        head, ours = pair(student, reference, rng, sizes)
+        head, ours = pair(student, reference, rng, *sizes)
         hidden = rng.normal(*shape, sizes[0])
         seen = head(hidden)
         assert_close(seen, ours(hidden), what="the probabilities")
         assert_close(seen.sum(dim=-1), torch.ones(shape), what="the sum of the probabilities of each position")
-    head, ours = pair(student, reference, rng, dtype=torch.float64)
+    head, ours = pair(student, reference, rng, D, V, dtype=torch.float64)
     hidden = rng.normal(B, L, D, dtype=torch.float64)
     assert_close(head(hidden), ours(hidden), what="the float64 probabilities")
 
 
 @check(points=0.5, says="the temperature divides the logits before the softmax; 0 or less is a ValueError")
 def test_temperature(student, reference, rng):
-    head, ours = pair(student, reference, rng)
+    head, ours = pair(student, reference, rng, D, V)
     hidden = rng.normal(B, L, D)
     for temperature in (0.5, 2.0, 3, 50.0):
         wanted, what = ours(hidden, temperature), f"the probabilities at temperature {temperature}"
@@ -118,9 +103,9 @@ def test_tied(student, reference, rng, make):
     (logits * rng.normal(B, L, V)).sum().backward()
     ours, theirs = gradients(head).get("proj.weight"), gradients(embedding).get("weight")
     new, newer = rng.normal(V, D), rng.normal(V, D)
-    embedding.load_state_dict({"weight": new})
+    load_weights(embedding, {"weight": new})
     followed = head.logits(hidden)
-    head.load_state_dict({"proj.weight": newer}, strict=False)
+    load_weights(head, {"proj.weight": newer}, "the head")
     assert_close(kept, before, what="the weight of the embedding that was given")
     assert_close(taken, before, what="proj.weight of a tied head")
     expect(ours is not None, "a gradient for proj.weight", "none")
@@ -140,7 +125,7 @@ def test_tied(student, reference, rng, make):
     says="gradients reach the hidden states and the weight, through logits and through probabilities",
 )
 def test_gradients(student, reference, rng, make):
-    head, ours = pair(student, reference, rng, dtype=torch.float64)
+    head, ours = pair(student, reference, rng, D, V, dtype=torch.float64)
     inputs = {"hidden": rng.normal(B, L, D, dtype=torch.float64)}
     for seen, wanted in (
         (lambda h: head.logits(h), lambda h: ours.logits(h)),
@@ -149,14 +134,10 @@ def test_gradients(student, reference, rng, make):
         head.zero_grad()
         ours.zero_grad()
         assert_same_gradients(seen, wanted, inputs, rng)
-        found = gradients(head).get("proj.weight")
-        expect(found is not None, "a gradient for proj.weight", "none: it takes no part in the output")
-        assert_close(found, ours.proj.weight.grad, what="the gradient for proj.weight")
+        assert_same_parameter_gradients(head, ours)
     head, embedding, ours, given = tied(student, reference, rng, make, (3, 6))
     assert_same_gradients(head, ours, {"hidden": rng.normal(B, L, 3)}, rng)
-    found = gradients(embedding).get("weight")
-    expect(found is not None, "a gradient for the tied embedding", "none")
-    assert_close(found, given.weight.grad, what="the gradient for the tied embedding")
+    assert_same_parameter_gradients(embedding, given)
 
 
 @check(
@@ -165,7 +146,7 @@ def test_gradients(student, reference, rng, make):
     forbids=READY_MADE,
 )
 def test_edges(student, reference, rng):
-    head, ours = pair(student, reference, rng, dtype=torch.float64)
+    head, ours = pair(student, reference, rng, D, V, dtype=torch.float64)
     for hidden, case in (
         (1e4 * rng.normal(B, L, D, dtype=torch.float64), "for large hidden states"),
         (rng.normal(D, L, B, dtype=torch.float64).transpose(0, 2), "for non-contiguous hidden states"),

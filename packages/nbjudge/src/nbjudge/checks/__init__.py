@@ -1,1 +1,2 @@
-"""What a check is written with (`vocabulary`, `plugin`, `reference`, `rng`, `artifacts`) and run by (`runner`)."""
+"""What a check is written with (`vocabulary`, `modules`, `plugin`, `reference`, `rng`, `artifacts`)
+and run by (`runner`)."""

