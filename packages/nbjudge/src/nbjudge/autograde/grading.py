@@ -34,7 +34,6 @@ from nbjudge.settings import NBJudge
 from nbjudge.source_text import bound_names
 
 PLAIN = "Scored by plain tests, whose outcome rests on the learner's process."
-_SERVE = "nbjudge.conversation.inside.serve"
 _OUTPUTS = 8  # how many times the output of one cell a whole notebook may put out
 _NO_ROOM = "[the output was dropped: this notebook has put out too much]\n"
 
@@ -264,10 +263,8 @@ class _KernelHost:
         session = self._kernel.session()
         # A random first id: what an earlier conversation left on the socket is no answer in this one.
         first = secrets.randbelow(1 << 48)
-        arguments = f"{self.answer.expression!r}, {self._earlier_names!r}, {self._given!r}, {first}"
-        # No name is looked up here that a learner may have given another meaning.
-        load = f"(lambda: 0).__builtins__['__import__']({_SERVE!r}, fromlist=['serve'])"
-        self._serving = session, session.begin(f"{load}.serve_kernel((lambda: 0).__globals__, {arguments})")
+        arguments = self.answer.expression, self._earlier_names, self._given, first
+        self._serving = session, session.begin_serving(*arguments)
         return Connection(session.judge_socket, first)
 
     def interrupt(self) -> None:

@@ -25,6 +25,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 
 from nbjudge import words
+from nbjudge.conversation.common.messages import SERVE
 from nbjudge.errors import KernelStartError
 from nbjudge.kernels.common.preload import PRELOAD
 from nbjudge.kernels.judged import JudgedProvisioner
@@ -67,6 +68,7 @@ class _Specs(KernelSpecManager):
                 "{connection_file}",
                 "--HistoryManager.enabled=False",
                 "--IPKernelApp.capture_fd_output=False",
+                "--IPKernelApp.kernel_class=nbjudge.kernels.inside.app.GradingKernel",
             ],
             display_name="nbjudge",
             language="python",
@@ -130,15 +132,23 @@ class KernelSession:
 
     def begin(self, source: str) -> str:
         """Send a cell to the kernel; returns the id to `finish` it by."""
+        return self._send(source, {})
+
+    def begin_serving(self, expression: str, earlier_names: list[str], given: str, first: int) -> str:
+        """Have the kernel serve an object on the judge's socket; returns the id to `finish` it by."""
+        served = {"expression": expression, "earlier_names": earlier_names, "given": given, "first": first}
+        return self._send("", {SERVE: served})
+
+    def _send(self, source: str, metadata: dict[str, object]) -> str:
         content = {
             "code": source,
-            "silent": False,
-            "store_history": True,
+            "silent": bool(metadata),
+            "store_history": not metadata,
             "user_expressions": {},
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        sent = self._manager.session.send(self._shell, "execute_request", content)
+        sent = self._manager.session.send(self._shell, "execute_request", content, metadata=metadata)
         return str(sent["header"]["msg_id"])
 
     def finish(self, message_id: str, seconds: float) -> CellRun:

@@ -14,6 +14,9 @@ from typing import Any, TypeAlias, TypedDict
 JUDGE_FD = "NBJUDGE_FD"
 """The environment variable by which a kernel finds its end of the socket that it is judged over."""
 
+SERVE = "nbjudge_serve"
+"""The key in the metadata of a request for a cell by which the grader asks to serve an object in the cell's place."""
+
 Message: TypeAlias = dict[str, Any]
 """A JSON object, from a process of our own."""
 

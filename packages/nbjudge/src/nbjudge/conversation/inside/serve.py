@@ -10,22 +10,20 @@ from __future__ import annotations
 import itertools
 import linecache
 import math
-import os
-import random
 import socket
 import types
-import warnings
 from collections.abc import Callable
 from typing import Any, TypeAlias
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import torch
 
 from nbjudge.conversation.common import wire
 from nbjudge.conversation.common.arrays import copy_of, differs
-from nbjudge.conversation.common.messages import JUDGE_FD
 from nbjudge.conversation.common.names import MISSING, find, rebind
 from nbjudge.conversation.common.weights import listed
+from nbjudge.conversation.inside.condition import Condition
 from nbjudge.conversation.inside.watch import Watch, WatchedCall
 
 Request: TypeAlias = dict[str, Any]  # of the judge's, and trusted
@@ -41,9 +39,14 @@ class Server:
         self._calls: dict[int, tuple[wire.Arrays, list[torch.Tensor]]] = {}
         self._ids = itertools.count(1)
         self._watch = Watch(())
+        self._condition = Condition()
 
     def run(self) -> None:
         """Answer until the judge ends the conversation, or is gone."""
+        with self._condition:
+            self._run()
+
+    def _run(self) -> None:
         self._channel.send({"id": self._first, "ok": True}, {})
         while True:
             try:
@@ -59,8 +62,8 @@ class Server:
 
     def _answer(self, request: Request, arrays: wire.Arrays) -> Answer:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with catch_warnings():
+                simplefilter("ignore")
                 answer: Answer = getattr(self, "_do_" + request["op"])(request, arrays)
                 return answer
         except BaseException as error:  # SystemExit and the like must not end the service
@@ -137,10 +140,7 @@ class Server:
         self._objects = {0: self._objects[0]}
         self._calls = {}
         self._watch = Watch(request["forbids"], request["given"])
-        random.seed(request["seed"])
-        np.random.seed(request["seed"])
-        # Not torch.manual_seed: it notes a whole traceback for every kind of accelerator there might be.
-        torch.default_generator.manual_seed(request["seed"])
+        self._condition.renew(request["seed"])
         return {"ok": None}, {}
 
     # -- helpers ------------------------------------------------------------------------------------------
@@ -239,7 +239,8 @@ def serve(
     saved = rebind(namespace, earlier_names, given)
     try:
         try:
-            root = eval(expression, namespace)  # the instructor's own text
+            with Condition():
+                root = eval(expression, namespace)  # the instructor's own text
         except BaseException as error:
             wire.Channel(sock).send({"id": first, "error": error_as_data(error)}, {})
             return
@@ -252,7 +253,12 @@ def serve(
                 namespace[name] = value
 
 
-def serve_kernel(namespace: dict[str, Any], expression: str, earlier_names: list[str], given: str, first: int) -> None:
-    """`serve` on the socket that the kernel was given when it started."""
-    with socket.socket(fileno=os.dup(int(os.environ[JUDGE_FD]))) as sock:
+def serve_kernel(
+    fd: int, namespace: dict[str, Any], expression: str, earlier_names: list[str], given: str, first: int
+) -> None:
+    """`serve` on the socket with the descriptor `fd`, which stays open."""
+    sock = socket.socket(fileno=fd)
+    try:
         serve(sock, namespace, expression, earlier_names, given, first)
+    finally:
+        sock.detach()

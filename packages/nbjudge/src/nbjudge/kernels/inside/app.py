@@ -7,6 +7,7 @@ then asks where the kernel is to be reached, by `init_connection_file`. In that 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +23,9 @@ from traitlets import Type
 from traitlets.config import Config
 
 from nbjudge.compat import ListeningSockets
+from nbjudge.conversation.common import messages
+from nbjudge.conversation.common.messages import SERVE
+from nbjudge.conversation.inside.serve import serve_kernel
 from nbjudge.kernels.common.ports import PORTS
 
 
@@ -60,17 +64,54 @@ class GradingShell(ZMQInteractiveShell):
         """exit() and quit() end no kernel: what follows is graded, too."""
         print("[exit() was passed over: the notebook goes on while it is graded]")
 
+    def _update_exit_now(self, change: object) -> None:
+        """Nor does anything else that asks for the end."""
+
 
 class GradingKernel(IPythonKernel):
-    """An IPython kernel that adopts the shell which the parent has made."""
+    """An IPython kernel that serves the judge, and that answers whatever its cells have done."""
 
     shell_class = Type(GradingShell)
 
     def __init__(self, **kwargs: Any):
         kwargs["debugpy_stream"] = None  # nobody will debug
         super().__init__(**kwargs)
-        shell: Any = self.shell
-        shell.parent = shell.kernel = self
+        self.shell: Any  # in the sandbox, the one that the parent has made
+        self.shell.parent = self.shell.kernel = self
+        self._judge = int(os.environ[messages.JUDGE_FD])
+        self._streams = sys.stdout, sys.stderr
+
+    async def do_execute(
+        self, code: str, silent: bool, *args: Any, cell_meta: Any = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """Run a cell; or, by what the grader notes with the request, serve an object to the judge.
+
+        To serve is no cell: no name, hook or transformer that a learner's code has set takes part in it.
+        """
+        try:
+            if isinstance(cell_meta, dict) and SERVE in cell_meta:
+                serve_kernel(self._judge, self.shell.user_ns, **cell_meta[SERVE])
+            else:
+                reply: dict[str, Any] = await super().do_execute(code, silent, *args, **kwargs)
+                return reply
+        except BaseException as error:  # without a reply, the grader would wait until the time of the cell is up
+            return {"status": "error", "ename": type(error).__name__, "evalue": "", "traceback": []}
+        finally:
+            self._mend_streams()
+        return {"status": "ok", "execution_count": self.execution_count, "payload": [], "user_expressions": {}}
+
+    def do_shutdown(self, restart: bool) -> dict[str, Any]:  # type: ignore[override]  # as IPythonKernel has it
+        """Learners' code may ask for it; the grader never does, it ends the process."""
+        print("[the kernel was not shut down: the notebook goes on while it is graded]")
+        return {"status": "ok", "restart": restart}
+
+    def _mend_streams(self) -> None:
+        """ipykernel flushes them, and would fail where a cell has closed them."""
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except Exception:
+            sys.stdout, sys.stderr = self._streams
 
 
 class GradingApp(ListeningSockets, IPKernelApp):
