@@ -3,7 +3,7 @@
 It holds a working version of every exercise. So that nobody hands in the given one under another name, the process
 that holds a learner's code has the module without some of its names. What remains of its source is found by reading
 it, name by name: the statements that bind a name, those that bind what they read, and so on. A statement that binds no
-name remains where all that it reads does. The module is never run here.
+name remains where all that it reads of these modules does. The module is never run here.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class Given:
     def _split(self, module: str, body: Iterable[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[_Piece]:
         for node in body:
             if isinstance(node, (ast.If, ast.Try, ast.With)):
-                yield from self._split(module, _statements_within(node), (*around, node))
+                yield from self._split(module, _statements_run(node), (*around, node))
             elif isinstance(node, (ast.Import, ast.ImportFrom)) and not _is_future(node):
                 for name, source in bound_by(node).items():
                     path = self._absolute(module, source or name)
@@ -244,9 +244,12 @@ class Given:
             kept |= self._closure(name)
         kept.update(self._binding.get((self.name, "__all__"), []))  # the names that are hidden are still there
         bound = {(piece.module, name) for piece in kept for name in piece.binds}
-        for piece in (one for pieces in self._pieces.values() for one in pieces):
-            if not piece.binds and all(place in bound for place in self._needs(piece) if place in self._binding):
-                kept.add(piece)
+        for piece in (one for pieces in self._pieces.values() for one in pieces if not one.binds):
+            missing = [
+                one for place in self._needs(piece) if place not in bound for one in self._binding.get(place, [])
+            ]
+            if all(one.source and self._place(one.source) is None for one in missing):
+                kept.update((piece, *missing))
         return kept
 
     def _imported_by(self, module: str, pieces: Iterable[_Piece]) -> set[str]:
@@ -275,11 +278,17 @@ def _is_future(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def _statements_within(node: ast.stmt) -> Iterator[ast.stmt]:
+def _statements_run(node: ast.stmt) -> Iterator[ast.stmt]:
+    """The statements in the branches of a statement, but for those that are for type checkers alone."""
     for field in _STATEMENTS_WITHIN:
-        yield from getattr(node, field, [])
+        if field != "body" or not (isinstance(node, ast.If) and _is_typing(node.test)):
+            yield from getattr(node, field, [])
     for handler in getattr(node, "handlers", []):
         yield from handler.body
+
+
+def _is_typing(test: ast.expr) -> bool:
+    return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 def _headers(node: ast.stmt) -> Iterator[ast.AST]:

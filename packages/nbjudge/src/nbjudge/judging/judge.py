@@ -249,6 +249,8 @@ class _Run:
                 return connection
             except StudentError as error:
                 self._missing = f"your code does not define it: {error.kind}: {error.message}"
+            except ForbiddenCall as error:
+                self._missing = self._called(str(error))
             except (Unresponsive, Gone, Unusable):
                 why = self._host.kill()
                 self._restarts -= 1
