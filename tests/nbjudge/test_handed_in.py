@@ -131,3 +131,30 @@ def test_a_class_with_strange_folders_is_graded_to_the_end(toy: ToyCourse):
     texts = [path.read_text() for path in (toy.root / "autograded").rglob("*") if path.is_file()]
     assert not any("@check" in text or "BEGIN SOLUTION" in text for text in texts)
     assert not list((toy.root / ".nbjudge").glob("handed-in-*"))
+
+
+def test_a_newer_submission_is_graded_and_an_older_one_is_not(toy: ToyCourse):
+    def hand_in(date: str, **answers: str) -> None:
+        toy.hand_in("ann", toy.answered(**answers))
+        toy.write(f"submitted/ann/{LESSON}/timestamp.txt", date)
+
+    hand_in("2026-03-01 10:00:00 UTC", double="def double(x):\n    return x + 2")
+    toy.autograde()
+    hand_in("2026-03-01 10:00:00 UTC")
+    assert "Skipping existing" in toy.autograde().stderr
+    hand_in("2026-03-02 10:00:00 UTC")
+    toy.autograde()
+    assert toy.scores("ann") == {"double": 3.0, "quadruple": 4.0}
+
+
+def test_a_timestamp_that_is_no_date_costs_nothing_and_is_said(toy: ToyCourse):
+    for student, text in (("ann", "yesterday evening"), ("ben", "\xff\xfe"), ("dan", "")):
+        toy.hand_in(student, toy.answered())
+        toy.write(f"submitted/{student}/{LESSON}/timestamp.txt", text.encode("latin-1"))
+    toy.hand_in("eva", toy.answered())
+    (toy.root / f"submitted/eva/{LESSON}/timestamp.txt").mkdir()
+    (toy.root / f"submitted/eva/{LESSON}/timestamp.txt/x").touch()
+    log = toy.autograde().stderr
+    for student in ("ann", "ben", "dan", "eva"):
+        assert toy.scores(student) == {"double": 3.0, "quadruple": 4.0}
+    assert log.count("holds no date") >= 2

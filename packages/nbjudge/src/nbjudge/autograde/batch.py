@@ -25,9 +25,10 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 
 from nbjudge.autograde.directory import changed, texts
-from nbjudge.autograde.handed_in import copy_folder
+from nbjudge.autograde.handed_in import Copied, copy_folder, read_file
 from nbjudge.autograde.old_scores import UNFINISHED, forget_scores, missing, note_submission
 from nbjudge.settings import NBJudge
 from nbjudge.words import fit_to_print
@@ -35,6 +36,7 @@ from nbjudge.words import fit_to_print
 STATE = Path(".nbjudge")
 _COPIES = "handed-in-"
 _STALE_SECONDS = 60  # what is younger may be about to be locked
+_TIMESTAMP = "timestamp.txt"
 _UNSAFE = set("*?[]")  # nbgrader looks for notebooks by patterns made of folders' names
 
 
@@ -48,6 +50,8 @@ class Submission:
     absent: list[str]  # that the assignment has, and the submission has not
     problem: str = ""  # why nothing of it can be graded
     folder: Path = Path()  # our copy
+    date: str = ""  # when it was handed in, as nbgrader writes it
+    dateless: bool = False  # whether what should say so is no date
     left: dict[str, str] = field(default_factory=dict)  # files that were not taken, and why
 
 
@@ -104,6 +108,7 @@ class Batch:
             copy = self.directory.format_path(self.directory.submitted_directory, found.student, found.assignment)
             found.folder = Path(copy)
             if found.notebooks:
+                self._date(found)
                 converter.assignments[copy] = [os.path.join(copy, f"{name}.ipynb") for name in found.notebooks]
             else:
                 self._nothing_there(found)
@@ -136,6 +141,29 @@ class Batch:
         graded = [name for name in there if fnmatch.fnmatchcase(name, self._theirs.notebook_id)]
         return Submission(student, assignment, graded, [name for name in known if name not in there])
 
+    def _date(self, submission: Submission) -> None:
+        """Put when it was handed in where nbgrader looks for it, to see whether this is newer than what was graded."""
+        text = read_file(*self._place(submission), _TIMESTAMP, 200)
+        if text is None:
+            return
+        try:
+            date = text.decode().strip()
+            parse_utc(date)
+        except (ValueError, OverflowError):  # it is no date: nbgrader would give up the submission
+            submission.dateless = bool(text.strip())
+            return
+        if date:
+            submission.date = date
+            submission.folder.mkdir(parents=True, exist_ok=True)
+            (submission.folder / _TIMESTAMP).write_text(date)
+
+    def _place(self, submission: Submission) -> tuple[Path, tuple[str, ...]]:
+        """Where a submission is: the directory of all, and the steps below it."""
+        directory = self._theirs
+        top = Path(os.path.normpath(directory.format_path(directory.submitted_directory, ".", ".")))
+        place = directory.format_path(directory.submitted_directory, submission.student, submission.assignment)
+        return top, Path(os.path.normpath(place)).relative_to(top).parts
+
     def _nothing_there(self, submission: Submission) -> None:
         """nbgrader passes over folders without a notebook, and lets their old scores stand; we do not."""
         wanted = [name for name in submission.absent if fnmatch.fnmatchcase(name, self._theirs.notebook_id)]
@@ -160,15 +188,14 @@ class Batch:
         entry = submission.student, submission.assignment
         self._mark(Path(directory.format_path(directory.autograded_directory, *entry)))
         self._forget(submission, submission.notebooks + submission.absent)
-        top = Path(directory.format_path(directory.submitted_directory, ".", "."))
-        folder = Path(os.path.normpath(directory.format_path(directory.submitted_directory, *entry)))
-        below = folder.relative_to(os.path.normpath(top)).parts
+        shutil.rmtree(submission.folder, ignore_errors=True)
         try:
-            copied = copy_folder(Path(os.path.normpath(top)), below, submission.folder, self._settings.file_bytes)
+            copied = copy_folder(*self._place(submission), submission.folder, self._settings.file_bytes)
         except OSError as error:
             submission.problem = f"its folder is a link, or cannot be read ({error.strerror})"
             shutil.rmtree(submission.folder, ignore_errors=True)
             return
+        _set_date(submission, copied)
         submission.left = copied.left
         for name, why in copied.left.items():
             self._log.warning("%s: %r was not taken: %s", submission.student, name, why)
@@ -232,6 +259,18 @@ class Batch:
                     path.unlink()
             except (OSError, ValueError):
                 continue  # its grader lives, or it is another's
+
+
+def _set_date(submission: Submission, copied: Copied) -> None:
+    """Let the copy say the date that was read before, or none."""
+    file = submission.folder / _TIMESTAMP
+    if file.is_dir():
+        shutil.rmtree(file)
+    file.unlink(missing_ok=True)
+    if submission.date:
+        file.write_text(submission.date)
+    if submission.dateless:
+        copied.leave(_TIMESTAMP, "it holds no date, so a person must say whether this was late")
 
 
 def _lock_folder(folder: Path) -> bool:

@@ -45,14 +45,30 @@ def copy_folder(top: Path, below: tuple[str, ...], target: Path, file_bytes: int
     """
     target.mkdir(parents=True)
     copied = Copied()
-    with _opened(os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)) as first:
-        fd = os.dup(first)
+    with _folder(top, below) as source, _opened(os.open(target, _DIRECTORY)) as goal:
+        _copy_directory(source, goal, "", file_bytes, copied)
+    return copied
+
+
+def read_file(top: Path, below: tuple[str, ...], name: str, most: int) -> bytes | None:
+    """The first `most` bytes of one file of a submission, found as `copy_folder` finds it; None where there is none."""
+    try:
+        with _folder(top, below) as folder, _opened(os.open(name, _FILE, dir_fd=folder)) as fd:
+            return os.read(fd, most) if stat.S_ISREG(os.fstat(fd).st_mode) else b""
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return b""
+
+
+@contextmanager
+def _folder(top: Path, below: tuple[str, ...]) -> Iterator[int]:
+    fd = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     for name in below:
         with _opened(fd) as outer:
             fd = os.open(name, _DIRECTORY, dir_fd=outer)
-    with _opened(fd), _opened(os.open(target, _DIRECTORY)) as goal:
-        _copy_directory(fd, goal, "", file_bytes, copied)
-    return copied
+    with _opened(fd):
+        yield fd
 
 
 def _copy_directory(source: int, target: int, place: str, file_bytes: int, copied: Copied) -> None:
