@@ -3,12 +3,18 @@
 import torch
 from nbjudge import (
     assert_close,
+    assert_different,
+    assert_dropout_in_training_only,
+    assert_dropped,
     assert_same_gradients,
+    assert_same_in_both_modes,
+    assert_same_parameter_gradients,
     assert_tensor,
     assert_untouched,
     check,
     expect,
-    gradients,
+    load_weights,
+    random_weights,
     twin,
 )
 from torch import nn
@@ -122,42 +128,21 @@ def test_attention(student, make, rng):
 
 @check(points=0.75, says="dropout acts on what the sublayer returns, on nothing else, and in training mode only")
 def test_dropout(student, reference, make, rng):
-    x, sublayer = rng.normal(40, L, D), linear(make, rng)
-    added, wanted = sublayer(x).detach(), reference(sublayer).eval()(x)
-    for p in (0.5, 0.2):
-        layer = student(sublayer, dropout=p)
-        layer.eval()
-        assert_close(layer(x), wanted, what="the output in evaluation mode")
+    x, single, several = rng.normal(40, L, D), linear(make, rng), make(Several, D, 2)
+    load_weights(several, random_weights(several, rng))
+    # What a tuple holds first is dropped like what a sublayer returns alone.
+    for sublayer, p in ((single, 0.5), (single, 0.2), (several, 0.5)):
+        layer, wanted = student(sublayer, dropout=p), reference(sublayer)(x).detach()
+        assert_dropout_in_training_only(layer, lambda a=layer: a(x), wanted, what="the output")
         layer.train()
-        first, second = layer(x).detach() - x, layer(x).detach() - x
-        expect(
-            not torch.equal(first, second),
-            "two training calls to drop different values",
-            "the same output twice",
-        )
-        dropped, kept = first.abs() < 1e-4, (first - added / (1 - p)).abs() < 1e-4
-        expect(
-            (dropped | kept).all(),
-            f"every entry of output − x to be 0, or what the sublayer returned / {1 - p:g}",
-            f"other values in {int((~dropped & ~kept).sum())} of {first.numel()} entries",
-        )
-        for dim in range(3):
-            mixed = dropped.any(dim) & ~dropped.all(dim)
-            expect(
-                mixed.float().mean() > 0.3,
-                "every entry to be dropped or kept on its own",
-                "whole rows dropped",
-            )
-        share = float(dropped.float().mean())
-        expect(abs(share - p) < 0.15, f"about {p:.0%} of the entries to be dropped", f"{share:.0%}")
-        layer.eval()
-        assert_close(layer(x), wanted, what="the output back in evaluation mode")
-    layer = student(sublayer)
+        seen = layer(x)
+        assert_tensor(seen, tuple(x.shape))
+        assert_dropped(seen - x, wanted - x, p, what="output − x")
+    layer, wanted = student(single), reference(single)(x)
+    assert_same_in_both_modes(layer, lambda: layer(x), wanted, what="the output with the default dropout, 0,")
+    layer = student(single, 0.5)
     layer.train()
-    assert_close(layer(x), wanted, what="the training output with the default dropout, 0")
-    layer = student(sublayer, 0.5)
-    layer.train()
-    expect(not torch.equal(layer(x), layer(x)), "dropout to be the second argument", "the same output twice")
+    assert_different(layer(x), layer(x), what="the output of two calls, dropout being the second argument,")
 
 
 @check(points=0.5, says="the sublayer itself, no copy, is a part of the module, with its parameters and its mode")
@@ -181,7 +166,7 @@ def test_registered(student, make, rng):
     layer.eval()
     assert_close(layer(x), 2 * x, what="the output in evaluation mode, around a sublayer that drops out in training")
     layer.train()
-    expect(not torch.equal(layer(x), layer(x)), "train() to reach the sublayer", "a sublayer in evaluation mode")
+    assert_different(layer(x), layer(x), what="the output of two calls after train(), which reaches the sublayer,")
 
 
 @check(points=0.25, says="gradients reach x, by both ways, and the sublayer's parameters")
@@ -189,15 +174,9 @@ def test_gradients(student, reference, make, rng):
     for made in (make(nn.Sigmoid), make(nn.Tanh), make(nn.Identity)):
         assert_same_gradients(student(made), reference(made), {"x": rng.normal(B, L, D)}, rng)
     made = linear(make, rng)
-    sublayer, cotangent, x = twin(student, made), rng.normal(B, L, D), rng.normal(B, L, D)
+    sublayer, x = twin(student, made), rng.normal(B, L, D)
     assert_same_gradients(student(sublayer), reference(made), {"x": x}, rng)
-    sublayer = twin(student, made)
-    student(sublayer)(x).backward(cotangent)
-    wanted = torch.autograd.grad(reference(made)(x), list(made.parameters()), cotangent)
-    found = gradients(sublayer)
-    for name, ours in zip(("weight", "bias"), wanted, strict=True):
-        expect(found.get(name) is not None, f"a gradient for the sublayer's {name}", "none")
-        assert_close(found[name], ours, what=f"the gradient for the sublayer's {name}")
+    assert_same_parameter_gradients(sublayer, made)
 
 
 @check(points=0.25, says="the connection is built here, not taken ready-made", forbids=["attnkit.parts.Residual"])
