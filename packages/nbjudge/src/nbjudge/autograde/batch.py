@@ -21,6 +21,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import BaseConverter
@@ -52,7 +53,7 @@ class Submission:
     folder: Path = Path()  # our copy
     date: str = ""  # when it was handed in, as nbgrader writes it
     dateless: bool = False  # whether what should say so is no date
-    left: dict[str, str] = field(default_factory=dict)  # files that were not taken, and why
+    left: dict[str, str] = field(default_factory=dict[str, Any])  # files that were not taken, and why
 
 
 class Batch:
@@ -283,7 +284,7 @@ def _lock_folder(folder: Path) -> bool:
 
 
 def _pattern(directory: CourseDirectory, step: str) -> str:
-    return directory.format_path(step, "(?P<student>.*)", "(?P<assignment>.*)", escape=True) + r"\Z"
+    return f"{directory.format_path(step, '(?P<student>.*)', '(?P<assignment>.*)', escape=True)}\\Z"
 
 
 def _both(first: Callable[..., None] | None, second: Callable[..., None] | None) -> Callable[..., None]:

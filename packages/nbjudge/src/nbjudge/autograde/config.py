@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from nbgrader.converters.base import BaseConverter
-from traitlets.config import Config, LazyConfigValue
+from traitlets.config import Config
+from traitlets.config.loader import LazyConfigValue
 
 from nbjudge.settings import CONFIG_FILE
 

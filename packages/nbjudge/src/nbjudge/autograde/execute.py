@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
@@ -20,8 +21,8 @@ RESULTS = "nbjudge_results"  # where the results stand in `resources`: score, re
 class JudgedExecute(NbGraderPreprocessor):
     """Runs a rebuilt notebook, cell by cell, and puts a verdict on every grading cell."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        results: dict[str, dict] = {}
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        results: dict[str, dict[str, Any]] = {}
         resources[RESULTS] = results
         student = resources["nbgrader"]["student"]
         problem = nb.metadata.get(NOTES, {}).get("problem") or self._judge(nb, resources, results)
@@ -35,7 +36,7 @@ class JudgedExecute(NbGraderPreprocessor):
                 self.log.info("%s, %s: %s", student, grade_id, result["seen"])
         return nb, resources
 
-    def _judge(self, nb: NotebookNode, resources: dict, results: dict[str, dict]) -> str:
+    def _judge(self, nb: NotebookNode, resources: dict[str, Any], results: dict[str, dict[str, Any]]) -> str:
         """Fill in outputs and results; returns why that was not possible, or an empty string."""
         current: Current = self.parent.current
         folder = Path(resources["metadata"]["path"])
@@ -57,7 +58,7 @@ class JudgedExecute(NbGraderPreprocessor):
         return ""
 
 
-def _give_up(nb: NotebookNode, results: dict[str, dict], reason: str) -> None:
+def _give_up(nb: NotebookNode, results: dict[str, dict[str, Any]], reason: str) -> None:
     """Mark every grading cell that has no result yet for a person."""
     for cell in nb.cells:
         if cell.cell_type == "code":

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbjudge.conversation.common.forks import Forks
 from nbjudge.errors import CourseError, SandboxUnavailable, UnreadableNotebook
@@ -31,7 +31,7 @@ _REQUEST_BYTES = 256 << 20
 
 
 class _Graders(Forks):
-    def __init__(self, job: dict):
+    def __init__(self, job: dict[str, Any]):
         settings = NBJudge(**job["settings"])
         self._settings = settings
         self._preload = (*PRELOAD, *settings.course_modules)
@@ -83,7 +83,7 @@ class _Graders(Forks):
             self._obstacle = str(error)
 
 
-def _read(job: dict, settings: NBJudge) -> Course:
+def _read(job: dict[str, Any], settings: NBJudge) -> Course:
     """The course, with all exercises of the lesson read: each child finds them."""
     import torch
 
@@ -148,7 +148,7 @@ class _Child:
                 request = json.loads(self._connection.recv_bytes(_REQUEST_BYTES))
                 self._connection.send_bytes(json.dumps(self._answer(request)).encode())
 
-    def _answer(self, request: dict) -> dict:
+    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         from nbjudge.autograde.grading import run
         from nbjudge.autograde.seeds import seed_of
         from nbjudge.autograde.submission import read_cells

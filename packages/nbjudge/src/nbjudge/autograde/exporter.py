@@ -10,6 +10,7 @@ import importlib.util
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat.v4
 from nbconvert.exporters import NotebookExporter
@@ -47,7 +48,7 @@ class JudgedNotebookExporter(NotebookExporter):
 
     def __init__(self, **keywords: object):
         super().__init__(**keywords)
-        self._batch: Batch | None = None
+        self._grader: Grader | None = None
         if not isinstance(self.parent, Autograde):
             return
         why = refusal(self.parent)
@@ -62,18 +63,18 @@ class JudgedNotebookExporter(NotebookExporter):
         if settings.sandbox == "none":
             self.log.warning("Grading without a sandbox: this code runs with your rights.")
         try:
-            self._grader = Grader(Path(self.parent.coursedir.root), settings, self.parent.coursedir, self.log)
+            grader = Grader(Path(self.parent.coursedir.root), settings, self.parent.coursedir, self.log)
         except CourseError as error:
             raise SystemExit(f"nbgrader autograde: {error}\nNothing was graded.") from error
-        obstacle = self._grader.obstacle()
+        obstacle = grader.obstacle()
         if obstacle:
             raise SystemExit(f"nbgrader autograde: {obstacle}\nNothing was graded.")
-        self._batch = Batch(self.parent, settings, self.log)
+        self._batch, self._grader = Batch(self.parent, settings, self.log), grader
 
     def from_filename(
-        self, filename: str, resources: dict | None = None, **keywords: object
-    ) -> tuple[str, dict[str, object]]:
-        if self._batch is None:
+        self, filename: str, resources: dict[str, Any] | None = None, **keywords: object
+    ) -> tuple[Any, dict[str, Any]]:
+        if self._grader is None:
             return super().from_filename(filename, resources, **keywords)
         path = Path(filename)
         resources = resources if resources is not None else {}
@@ -83,7 +84,8 @@ class JudgedNotebookExporter(NotebookExporter):
         else:
             self.current = Current(self._batch.of(path), self._grader.begin(), self._batch.directory)
             notebook = self._read(path)
-        return self.from_notebook_node(notebook, resources, **keywords)
+        exported: tuple[Any, dict[str, Any]] = self.from_notebook_node(notebook, resources, **keywords)
+        return exported
 
     def _is_ours(self, path: Path) -> bool:
         """Whether this is what the first conversion wrote."""
@@ -100,11 +102,10 @@ class JudgedNotebookExporter(NotebookExporter):
             if path.name in submission.left:
                 raise UnreadableNotebook(submission.left[path.name])
             cells = [new_cell(**cell) for cell in self.current.grading.read(path)]
-        except UnreadableNotebook as error:
-            return new_notebook(metadata={NOTES: {"problem": f"{path.name} cannot be read: {error}"}})
-        except GraderLost as lost:
-            return new_notebook(metadata={NOTES: {"problem": f"{path.name} cannot be read: {lost}"}})
-        return new_notebook(cells=cells)
+        except (UnreadableNotebook, GraderLost) as error:
+            notes = {NOTES: {"problem": f"{path.name} cannot be read: {error}"}}
+            return NotebookNode(new_notebook(metadata=notes))
+        return NotebookNode(new_notebook(cells=cells))
 
 
 def _require_given(settings: NBJudge) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -28,7 +29,7 @@ def inert_markdown(context: Context, source: str) -> str:
 class InertOutputs(NbGraderPreprocessor):
     """Makes notebooks harmless that were graded before the judge came to the course."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         if not nb.metadata.get(NOTES, {}).get(INERT):
             inert = Inert(delimiters=[])
             for cell in nb.cells:

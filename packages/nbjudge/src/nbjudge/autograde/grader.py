@@ -18,6 +18,7 @@ import weakref
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
@@ -93,14 +94,15 @@ class Grading:
         found: str = self._ask({"op": "prove"}, _PROVE_SECONDS)["obstacle"]
         return found
 
-    def read(self, path: Path) -> list[dict]:
+    def read(self, path: Path) -> list[dict[str, Any]]:
         """The cells of the notebook at `path`. Raises `UnreadableNotebook`, or `GraderLost`."""
         answer = self._ask({"op": "read", "path": str(path)}, _READ_SECONDS)
         if "unreadable" in answer:
             raise UnreadableNotebook(answer["unreadable"])
-        return answer["cells"]
+        cells: list[dict[str, Any]] = answer["cells"]
+        return cells
 
-    def run(self, nb: NotebookNode, folder: Path, handed_in: Path, whose: list[str]) -> dict:
+    def run(self, nb: NotebookNode, folder: Path, handed_in: Path, whose: list[str]) -> dict[str, Any]:
         """Run and judge a notebook: what its cells put out, and what becomes of its grading cells."""
         request = {"op": "run", "notebook": nb, "folder": str(folder), "handed_in": str(handed_in), "whose": whose}
         return self._ask(request, self._settings.submission_seconds + _MORE_SECONDS)
@@ -113,13 +115,13 @@ class Grading:
                 self._kill("nobody waits for it any more")
             self._server.status(self._pid, wait=True)
 
-    def _ask(self, request: dict, seconds: float) -> dict:
+    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         self._busy = True
         try:
             self._connection.send_bytes(json.dumps(request).encode())
             while True:
                 with self._ended_after(seconds):
-                    answer: dict = json.loads(self._connection.recv_bytes(_ANSWER_BYTES))
+                    answer: dict[str, Any] = json.loads(self._connection.recv_bytes(_ANSWER_BYTES))
                 if "explain" not in answer:
                     break
                 self._explain(answer["explain"])

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
@@ -49,13 +50,13 @@ class Result:
 
 
 def run(
-    request: dict,
+    request: dict[str, Any],
     course: Course,
     settings: NBJudge,
     explain: Callable[[str], None],
     seed: int,
     given: Given | None = None,
-) -> dict:
+) -> dict[str, Any]:
     """What the cells of a notebook put out, by their index, and what becomes of its grading cells, by their id.
 
     `given` is the source of the given module, of which the kernel is told bit by bit.
@@ -241,7 +242,7 @@ def _hint(detail: str, source: str) -> str:
 def _shown(verdict: Verdict, points: float) -> NotebookNode:
     """A grading cell's only output: nbgrader reads the plain text as the score, people see the table."""
     data = {"text/plain": f"{verdict.scaled(points):g}", "text/html": as_html(verdict, points)}
-    return new_output("execute_result", data=data, execution_count=None)
+    return NotebookNode(new_output("execute_result", data=data, execution_count=None))
 
 
 class _KernelHost:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from nbjudge.words import MIB, fit_to_print, size_in_words
 
@@ -30,7 +31,7 @@ class Copied:
 
     bytes: int = 0
     files: int = 0
-    left: dict[str, str] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict[str, Any])
 
     def leave(self, name: str, why: str) -> None:
         if len(self.left) < 100:

@@ -14,8 +14,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import FrameType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import nh3
 from nbconvert.filters import markdown2html_mistune
@@ -93,7 +94,7 @@ def _keep_attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def markdown_as_html(source: str, attachments: dict | None = None) -> str:
+def markdown_as_html(source: str, attachments: dict[str, Any] | None = None) -> str:
     """Markdown as HTML that cannot run, with the bitmaps that were pasted into its cell. Raises `TooSlow`."""
     pictures: list[str] = []
 
@@ -144,7 +145,7 @@ class Inert:
             output.metadata = NotebookNode()
         return output
 
-    def _bundle(self, data: dict) -> dict[str, str]:
+    def _bundle(self, data: dict[str, Any]) -> dict[str, str]:
         """Of one output's forms: plain text, bitmaps, and everything else as HTML without active parts."""
         kept: dict[str, str] = {}
         for kind, value in data.items():
@@ -152,7 +153,7 @@ class Inert:
             if kind == "text/plain" or (kind in _BITMAPS and _BASE64.fullmatch(text)):
                 kept[kind] = text
             elif kind in _AS_HTML:
-                page = self._within(lambda make=_AS_HTML[kind], text=text: make(text), "")
+                page = self._within(partial(_AS_HTML[kind], text), "")
                 if page:
                     kept.setdefault("text/html", page)
         return kept or {"text/plain": f"[an output that cannot be shown here: {clean(', '.join(data), 200)}]"}

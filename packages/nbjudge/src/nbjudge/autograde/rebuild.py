@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, Notebook
@@ -34,7 +35,7 @@ class _Anchor:
     id: str
     source: str
     cell_type: str
-    metadata: dict
+    metadata: dict[str, Any]
     solution: bool
     grade: bool
 
@@ -43,8 +44,8 @@ class _Anchor:
 class _Handed:
     """What the learner handed in: sources by id (all of a cell's copies), and free cells by the anchor before."""
 
-    sources: dict[str, list[NotebookNode]] = field(default_factory=dict)
-    free: dict[str, list[NotebookNode]] = field(default_factory=dict)
+    sources: dict[str, list[NotebookNode]] = field(default_factory=dict[str, Any])
+    free: dict[str, list[NotebookNode]] = field(default_factory=dict[str, Any])
 
 
 class RebuildNotebook(NbGraderPreprocessor):
@@ -53,7 +54,7 @@ class RebuildNotebook(NbGraderPreprocessor):
     Those are DeduplicateIds, OverwriteKernelspec and OverwriteCells.
     """
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         entry, current = resources["nbgrader"], self.parent.current
         submission = current.submission
         with Gradebook(entry["db_url"]) as gradebook:
@@ -86,7 +87,7 @@ def _left_notes(submission: Submission) -> list[str]:
     return [f"The file {name!r} was not taken: {why}." for name, why in list(submission.left.items())[:10]]
 
 
-def _order(directory: CourseDirectory, entry: dict) -> tuple[str, ...]:
+def _order(directory: CourseDirectory, entry: dict[str, Any]) -> tuple[str, ...]:
     folder = directory.format_path(directory.source_directory, ".", entry["assignment"])
     source = Path(folder) / f"{entry['notebook']}.ipynb"
     return _source_order(source.resolve(), source.stat().st_mtime_ns) if source.is_file() else ()

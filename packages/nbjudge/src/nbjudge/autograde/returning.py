@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -19,7 +20,7 @@ _LONGEST = 1000  # bytes; nbgrader writes about a hundred
 class ReadyToRelease(NbGraderPreprocessor):
     """Before a page is written: puts the two files beside it where they are wanting, and takes away what is no page."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         entry, directory = resources["nbgrader"], self.parent.parent.coursedir
         whose = entry["student"], entry["assignment"]
         folder = Path(directory.format_path(directory.feedback_directory, *whose))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -23,7 +24,7 @@ _PATIENCE_SECONDS = 30  # with a gradebook that another grader is writing to
 class SaveVerdicts(SaveAutoGrades):
     """In the place of nbgrader's SaveAutoGrades: takes the scores from the judge, never from a cell's outputs."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         nb.metadata[NOTES] = {INERT: True, "seed": resources.get(SEED)}
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
@@ -35,7 +36,7 @@ class SaveVerdicts(SaveAutoGrades):
                     raise
                 time.sleep(0.2)
 
-    def _save(self, nb: NotebookNode, resources: dict) -> None:
+    def _save(self, nb: NotebookNode, resources: dict[str, Any]) -> None:
         entry, results = resources["nbgrader"], resources[RESULTS]
         unsafe = NBJudge(parent=self).sandbox == "none"
         with Gradebook(entry["db_url"]) as gradebook:
@@ -57,7 +58,7 @@ class SaveVerdicts(SaveAutoGrades):
 class LatePenalties(AssignLatePenalties):
     """nbgrader's own; it opens the gradebook, which takes its time, only for what was late, or once counted so."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         return super().preprocess(nb, resources) if resources[LATE] else (nb, resources)
 
 
@@ -72,7 +73,7 @@ def _by_exercise(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
     return groups
 
 
-def _score(grade: Grade, cell: NotebookNode, results: dict[str, dict]) -> None:
+def _score(grade: Grade, cell: NotebookNode, results: dict[str, dict[str, Any]]) -> None:
     result = results.get(grade.name)
     if utils.is_solution(cell):
         grade.auto_score, _ = utils.determine_grade(cell)  # a person grades it, unless it is unchanged
@@ -81,7 +82,9 @@ def _score(grade: Grade, cell: NotebookNode, results: dict[str, dict]) -> None:
     grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
 
 
-def _comment(cell: NotebookNode, group: list[NotebookNode], results: dict[str, dict], unsafe: bool) -> str | None:
+def _comment(
+    cell: NotebookNode, group: list[NotebookNode], results: dict[str, dict[str, Any]], unsafe: bool
+) -> str | None:
     """What the gradebook notes on a solution: that it is unchanged, or why a person must look."""
     parts, scored = [], False
     for other in group:

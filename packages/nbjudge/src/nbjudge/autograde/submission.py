@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode, from_dict
@@ -29,7 +30,7 @@ _OTHERS = {
 }
 
 
-def read_cells(path: Path, limit: int) -> list[dict]:
+def read_cells(path: Path, limit: int) -> list[dict[str, Any]]:
     """The cells of the notebook at `path`: type, source, and of metadata nbgrader's id. Raises `UnreadableNotebook`."""
     text = _read_text(path, limit)
     try:
@@ -47,7 +48,9 @@ def read_cells(path: Path, limit: int) -> list[dict]:
     return cells
 
 
-def new_cell(cell_type: str, source: str, metadata: dict, attachments: dict | None = None) -> NotebookNode:
+def new_cell(
+    cell_type: str, source: str, metadata: dict[str, Any], attachments: dict[str, Any] | None = None
+) -> NotebookNode:
     """A cell with a new id. As nbformat's own makers, which also validate each cell; nbconvert validates them all."""
     cell = NotebookNode(id=secrets.token_hex(4), cell_type=cell_type, metadata=from_dict(metadata), source=source)
     if cell_type == "code":
@@ -87,7 +90,7 @@ def _reason(text: str) -> str:
     return "its cells are not those of a notebook"
 
 
-def _plain_cell(cell: object) -> dict | None:
+def _plain_cell(cell: object) -> dict[str, Any] | None:
     """A cell with its source, pasted pictures, and the one piece of metadata that matters: nbgrader's id."""
     if not isinstance(cell, dict) or cell.get("cell_type") not in _CELL_TYPES:
         return None
@@ -96,7 +99,7 @@ def _plain_cell(cell: object) -> dict | None:
         source = "".join(part for part in source if isinstance(part, str))
     if not isinstance(source, str):
         return None
-    plain: dict = {"cell_type": _CELL_TYPES[cell["cell_type"]], "source": words.clean(source), "metadata": {}}
+    plain: dict[str, Any] = {"cell_type": _CELL_TYPES[cell["cell_type"]], "source": words.clean(source), "metadata": {}}
     if plain["cell_type"] == "markdown":
         plain["attachments"] = _pictures(cell.get("attachments"))
     metadata = cell.get("metadata")
