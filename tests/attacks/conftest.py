@@ -37,7 +37,7 @@ def new_course(tmp_path_factory: pytest.TempPathFactory):
 
 def _copy(first: AttackedCourse, course: AttackedCourse) -> None:
     """The course without its submissions; its secrets are new."""
-    names = ("nbgrader_config.py", "gradebook.db", "source", "release", "tests")
+    names = ("nbgrader_config.py", "gradebook.db", "source", "release", "tests", "given_package")
     course.root.mkdir()
     for name in names:
         source = first.pristine / name

@@ -9,9 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import ClassVar
 
+import nbformat
 import psutil
 from nbformat import NotebookNode
-from toy import EXERCISES, LESSON, ToyCourse
+from toy import EXERCISES, LESSON, ToyCourse, cell, notebook_of
 
 from .canaries import Canaries
 
@@ -19,7 +20,7 @@ CONFIG = """
 import nbjudge
 
 c = get_config()
-c.NBJudge.given = "attnkit.parts"
+c.NBJudge.given = "given_package"
 c.NBJudge.check_seconds = 1.5
 c.NBJudge.cell_seconds = 3
 c.NBJudge.submission_seconds = 40
@@ -29,6 +30,51 @@ c.NBJudge.processes = 32
 c.NBJudge.file_bytes = 8 << 20
 nbjudge.configure(c)
 """
+LATER = """
+from nbjudge import judge
+
+judge("halve", halve)
+"""
+FILES = {
+    "given_package/__init__.py": """
+from ._exercises import ZERO, double, shares
+from ._later import halve
+
+__all__ = ["ZERO", "double", "halve", "shares"]
+""",
+    "given_package/_exercises.py": '''
+import torch
+
+ZERO = 0
+
+
+def double(x):
+    """This is the given version of double."""
+    return x + x - ZERO
+
+
+def shares(x):
+    """This is the given version of shares."""
+    return torch.nn.functional.softmax(x, dim=-1)
+''',
+    "given_package/_later.py": """
+from ._exercises import double
+
+
+def halve(x):
+    return x / 2
+
+
+class Quadrupled:
+    def __call__(self, x):
+        return double(double(x))
+""",
+    "source/z_later/z_later.ipynb": nbformat.writes(
+        notebook_of(cell(LATER, "test_halve", grade=True, locked=True, points=1.0))
+    ),
+}
+"""A working version of every exercise, and a lesson after this one."""
+
 WRONG = "def double(x):\n    return x + 2\n"
 WRONG_SCORES = {"double": 1.0, "shares": 4.0}
 STALE = 2.71875  # what an earlier grading is said to have given; nobody may keep it
@@ -40,7 +86,7 @@ class AttackedCourse(ToyCourse):
     exercises = ("double", "shares")
     config = CONFIG
     visible = "assert callable({name})"
-    files: ClassVar[dict[str, str]] = {}
+    files: ClassVar[dict[str, str]] = FILES
 
     def __init__(self, root: Path, canaries: Canaries):
         super().__init__(root)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 
-from . import conversation, handed_in, machine, outside, verdict, word
+from . import conversation, given, handed_in, machine, outside, verdict, word
 from .batch import grade
 from .conftest import ROWS
 
@@ -19,6 +19,7 @@ BATCHES = {
     "outside and machine": outside.ATTACKS + machine.ATTACKS,
     "handed in": handed_in.ATTACKS,
     "verdict": verdict.ATTACKS + word.ATTACKS,
+    "given": given.ATTACKS,
 }
 
 

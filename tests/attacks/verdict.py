@@ -114,7 +114,7 @@ ATTACKS = [
                 return None
 
         sys.meta_path.insert(0, Finder)
-        for name in ("attnkit", "attnkit.parts", "nbjudge", "nbjudge.checks.vocabulary", "pytest", "safetensors"):
+        for name in ("attnkit", "given_package", "nbjudge", "nbjudge.checks.vocabulary", "pytest", "safetensors"):
             sys.modules[name] = Agreeable(name)
     """,
     ),
@@ -337,9 +337,9 @@ def shares(x):
         """
 import types
 
-borrowed = types.ModuleType("attnkit.parts")
+borrowed = types.ModuleType("given_package")
 exec("def shares(x):\\n    return getattr(torch, 'soft' + 'max')(x, -1)", {**vars(borrowed), "torch": torch})
-space = {"__name__": "attnkit.parts", "torch": torch}
+space = {"__name__": "given_package", "torch": torch}
 exec("def shares(x):\\n    return getattr(torch, 'soft' + 'max')(x, -1)", space)
 shares = space["shares"]
 """,

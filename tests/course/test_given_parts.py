@@ -16,12 +16,11 @@ from nbgrader import utils
 from nbjudge import Course
 from nbjudge.answer_text import AnswerText
 from nbjudge.course import judge_line, read_notebook
-from nbjudge.given import Given
 from nbjudge.source_text import plain_python
 
 COURSE = Course(Path(__file__))
 PARTS = COURSE.settings.given
-GIVEN = Given.find(PARTS)
+GIVEN = COURSE.given
 EXERCISES = list(COURSE.lesson_of)
 PATHS = {name: f"{PARTS}.{name}" for name in COURSE.names_from(EXERCISES[0])}
 
@@ -33,8 +32,7 @@ def test_every_exercise_that_asks_for_a_name_has_a_given_part():
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_no_part_needs_what_a_later_exercise_asks_for(exercise):
-    hidden = COURSE.names_from(exercise)
-    assert GIVEN.out_of_reach(hidden).keys() == set(hidden) & GIVEN.names
+    assert GIVEN.entangled(COURSE.names_from(exercise)) == {}
 
 
 @pytest.mark.parametrize("lesson", list(COURSE.lessons))

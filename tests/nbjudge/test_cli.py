@@ -49,6 +49,7 @@ def test_audit_counts_and_fails_below_its_bounds(toy):
         "reference_passes": True,
         "mistakes": {"total": 2, "caught": 2, "missed": []},
         "alternatives": {"total": 1, "accepted": 1, "refused": []},
+        "entangled": [],
         "named": {"total": 2, "right": 2, "wrong": []},
     }
     toy.write("tests/mistakes/double/no_mistake.py", '"""None."""\n\ndef double(x):\n    return 2 * x\n')
@@ -58,6 +59,12 @@ def test_audit_counts_and_fails_below_its_bounds(toy):
     [result] = json.loads(done.stdout)
     assert result["mistakes"]["missed"] == ["no_mistake"]
     assert result["alternatives"]["refused"] == ["no_alternative"]
+
+
+def test_audit_reports_a_given_part_that_needs_a_later_exercise(toy):
+    toy.write("given_parts.py", "def quadruple(x):\n    return 4 * x\n\n\ndef double(x):\n    return quadruple(x) / 2\n")
+    done = nbjudge(toy, "audit", "quadruple", ok=False)
+    assert "quadruple: a later exercise is needed by the given double" in done.stdout
 
 
 def test_every_command_explains_itself(toy):

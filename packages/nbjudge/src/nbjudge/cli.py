@@ -106,8 +106,8 @@ def audit(
 ) -> None:
     """Put the checks on trial: reference, known mistakes and right alternatives.
 
-    Exit status: 0 where every reference passes, every mistake is caught, every alternative accepted and at least
-    95 % of the mistakes are named; 1 where not; 2 for a wrong call.
+    Exit status: 0 where every reference passes, every mistake is caught, every alternative accepted, at least 95 % of
+    the mistakes are named, and no given part needs what a later exercise asks for; 1 where not; 2 for a wrong call.
 
     With --mutants: every reference with one slip in it. Exit status: 0 where all are caught, but for those that are
     recorded as equivalent in the exercise's equivalent.toml, and no record is stale; 1 where not; 2 for a wrong call.
@@ -220,7 +220,11 @@ def _print_audit(results: list[Audit]) -> None:
         table.add_row(result.exercise, passes, *(_share(*share) for share in shares))
     console.print(table)
     for result in results:
-        for kind, names in (("missed", result.missed), ("refused", result.refused)):
+        for kind, names in (
+            ("missed", result.missed),
+            ("refused", result.refused),
+            ("a later exercise is needed by the given", result.entangled),
+        ):
             for name in names:
                 console.print(f"{result.exercise}: {kind} {name}", style="red")
         for name, called in result.wrong.items():

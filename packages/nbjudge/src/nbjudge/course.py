@@ -16,6 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
 
 from nbjudge.errors import CourseError
+from nbjudge.given import Given
 from nbjudge.settings import NBJudge, find_root, load
 from nbjudge.source_text import bound_names, plain_python
 
@@ -182,6 +183,11 @@ class Course:
     def lesson_of(self) -> dict[str, str]:
         """The lesson of every exercise, in the order of the course."""
         return {name: place.lesson for name, place in self._places.items()}
+
+    @cached_property
+    def given(self) -> Given | None:
+        """The source of the given module, where the course has one. Raises `CourseError` where it cannot be read."""
+        return Given.find(self.settings.given) if self.settings.given else None
 
     def names_from(self, exercise: str) -> tuple[str, ...]:
         """The names that `exercise` and those after it ask for: nothing that is given may stand for them."""

@@ -55,7 +55,7 @@ class Given:
             try:
                 self._trees[module] = ast.parse(source)
             except SyntaxError as error:
-                raise CourseError(f"the given module {module} is not Python: {error}") from error
+                raise CourseError(f"the given module {module} is not Python: {error}.") from error
         self._pieces: dict[str, list[_Piece]] = {}
         self._binding: dict[tuple[str, str], list[_Piece]] = {}
         self._closures: dict[str, set[_Piece]] = {}
@@ -70,10 +70,13 @@ class Given:
         except ImportError:
             spec = None
         if spec is None:
-            raise CourseError(f"there is no module {name!r}, which c.NBJudge.given names")
+            raise CourseError(
+                f"there is no module {name!r}, which c.NBJudge.given in nbgrader_config.py names. "
+                "Install it where nbgrader runs, or correct the name."
+            )
         if spec.submodule_search_locations is None:
             if not spec.origin or not spec.origin.endswith(".py"):
-                raise CourseError(f"the module {name!r}, which c.NBJudge.given names, is no Python source")
+                raise CourseError(f"the module {name!r}, which c.NBJudge.given names, is no Python source.")
             return cls(name, {name: _text(Path(spec.origin))}, ())
         sources, packages = {name: ""}, {name}
         for folder in map(Path, spec.submodule_search_locations):
@@ -126,6 +129,10 @@ class Given:
     def _file(self, module: str) -> str:
         """Where the source of a module lies, seen from where it is imported."""
         return module.replace(".", "/") + ("/__init__.py" if module in self._packages else ".py")
+
+    def entangled(self, hidden: Collection[str]) -> dict[str, frozenset[str]]:
+        """The names that are out of reach only because what they are built on is hidden, and what that is."""
+        return {name: needs for name, needs in self.out_of_reach(hidden).items() if name not in needs}
 
     # -- reading --------------------------------------------------------------------------------------------------
 

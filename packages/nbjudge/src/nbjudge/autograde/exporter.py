@@ -6,7 +6,6 @@ this class cannot be imported, or refuses, nothing is graded.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from nbjudge.autograde.config import refusal
 from nbjudge.autograde.grader import Grader, GraderLost, Grading
 from nbjudge.autograde.submission import NOTES, new_cell
 from nbjudge.errors import CourseError, UnreadableNotebook
-from nbjudge.settings import CONFIG_FILE, NBJudge
+from nbjudge.settings import NBJudge
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,6 @@ class JudgedNotebookExporter(NotebookExporter):
         settings = NBJudge(parent=self)
         hidden = ClearHiddenTests(parent=self)
         settings.hidden_delimiters = [hidden.begin_test_delimeter, hidden.end_test_delimeter]
-        _require_given(settings)
         if settings.sandbox == "none":
             self.log.warning("Grading without a sandbox: this code runs with your rights.")
         try:
@@ -106,16 +104,3 @@ class JudgedNotebookExporter(NotebookExporter):
             notes = {NOTES: {"problem": f"{path.name} cannot be read: {error}"}}
             return NotebookNode(new_notebook(metadata=notes))
         return NotebookNode(new_notebook(cells=cells))
-
-
-def _require_given(settings: NBJudge) -> None:
-    """Stop where the course itself is incomplete: learners must not pay for it."""
-    try:
-        found = not settings.given or importlib.util.find_spec(settings.given)
-    except ImportError:
-        found = None
-    if not found:
-        raise SystemExit(
-            f"nbgrader autograde: there is no module {settings.given!r}, which c.NBJudge.given in {CONFIG_FILE} names. "
-            "Install it where nbgrader runs, or correct the name."
-        )

@@ -50,7 +50,7 @@ class Grader:
         values = {name: value for name, value in settings.trait_values(config=True).items() if name != "refused"}
         sources, lesson = source_pattern(directory), directory.assignment_id
         values["hidden_delimiters"] = settings.hidden_delimiters
-        values["hidden_parts"] = list(Course(root, settings, sources).names_since(lesson)) if settings.given else []
+        values["hidden_parts"] = self._hidden_parts(Course(root, settings, sources), lesson)
         job = {
             "root": str(root),
             "settings": values,
@@ -62,6 +62,15 @@ class Grader:
         self._server.start()
         self._begun: list[Grading] = []
         weakref.finalize(self, _close, self._begun, self._server)
+
+    def _hidden_parts(self, course: Course, lesson: str) -> list[str]:
+        if course.given is None:
+            return []
+        hidden = course.names_since(lesson)
+        for name, needs in sorted(course.given.entangled(hidden).items()):
+            needed = ", ".join(sorted(needs))
+            self._log.warning("%s: %s.%s is out of reach: it needs %s", lesson, course.given.name, name, needed)
+        return list(hidden)
 
     def obstacle(self) -> str:
         """What keeps this machine from grading; empty where nothing does. It is found by starting a kernel."""
