@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+from nbjudge.scopes import bound_by
+
 # What IPython makes of its own commands: one call, in the place of the line.
 _COMMAND = re.compile(r"^(\s*)get_ipython\(\)\.run_(?:line|cell)_magic\(.*|^(\s*)get_ipython\(\)\.system\(.*")
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)")
@@ -44,28 +46,18 @@ def _parsed(source: str) -> ast.Module | None:
 def bound_names(source: str) -> set[str]:
     """The names that a cell binds at its top level."""
     tree = parse(source)
-    names: set[str] = set()
-    for node in tree.body if tree is not None else ():
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)):
-            for target in ast.walk(node):
-                if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
-                    names.add(target.id)
-                elif isinstance(target, ast.alias):
-                    names.add((target.asname or target.name).split(".")[0])
-    return names
+    return {name for node in (tree.body if tree is not None else ()) for name in bound_by(node)}
 
 
-def added_statements(given: str, theirs: str) -> str:
-    """What somebody added to a cell that was given: whole statements, which bind names that the given ones do not."""
-    before, after = parse(given), parse(theirs)
-    if before is None or after is None:
-        return ""
-    known, own = {ast.dump(node) for node in before.body}, bound_names(given)
-    added = []
-    for node in after.body:
-        names = bound_names(ast.unparse(node))
-        if ast.dump(node) not in known and names and not names & own:
-            added.append(ast.unparse(node))
-    return "\n".join(added)
+def outside_hidden(source: str, delimiters: list[str]) -> str:
+    """What learners are given of a grading cell, by nbgrader's rule: whole lines, marked by what they contain."""
+    begin, end = delimiters
+    kept, hidden = [], False
+    for line in source.splitlines():
+        if begin in line:
+            hidden = True
+        elif end in line:
+            hidden = False
+        elif not hidden:
+            kept.append(line)
+    return "\n".join(kept)

@@ -13,6 +13,7 @@ import resource
 import socket
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,12 +151,15 @@ class _Child:
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         from nbjudge.autograde.grading import run
+        from nbjudge.autograde.placing import place
         from nbjudge.autograde.seeds import seed_of
         from nbjudge.autograde.submission import read_cells
 
         try:
             if request["op"] == "read":
                 return {"cells": read_cells(Path(request["path"]), self._settings.notebook_bytes)}
+            if request["op"] == "place":
+                return asdict(place(request["cells"], request["anchors"], self._settings.hidden_delimiters))
             if request["op"] == "prove":
                 return {"obstacle": self._obstacle or _obstacle(self._settings)}
             seed = seed_of(self._secret, *request["whose"])

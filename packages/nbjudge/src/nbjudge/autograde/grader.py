@@ -23,6 +23,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 
+from nbjudge.autograde.placing import Anchor, Placed
 from nbjudge.autograde.seeds import course_secret
 from nbjudge.conversation.common.forks import ForkServer
 from nbjudge.course import Course, source_pattern
@@ -110,6 +111,10 @@ class Grading:
             raise UnreadableNotebook(answer["unreadable"])
         cells: list[dict[str, Any]] = answer["cells"]
         return cells
+
+    def place(self, cells: list[NotebookNode], anchors: list[Anchor]) -> Placed:
+        """What was handed in, with the instructor's cells, as it is to be graded. Raises `GraderLost`."""
+        return Placed(**self._ask({"op": "place", "cells": cells, "anchors": anchors}, _READ_SECONDS))
 
     def run(self, nb: NotebookNode, folder: Path, handed_in: Path, whose: list[str]) -> dict[str, Any]:
         """Run and judge a notebook: what its cells put out, and what becomes of its grading cells."""

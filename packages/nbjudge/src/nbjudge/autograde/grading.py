@@ -25,14 +25,14 @@ from nbjudge.autograde.given_parts import GivenParts
 from nbjudge.autograde.inert import Inert
 from nbjudge.autograde.submission import NOTES
 from nbjudge.conversation.connection import Connection
-from nbjudge.course import Course, judge_line
+from nbjudge.course import Course, JudgeLine, judge_line
 from nbjudge.given import Given
 from nbjudge.judging.judge import Judge
 from nbjudge.judging.verdict import Verdict, as_html
 from nbjudge.kernels.replay import LastingKernel
 from nbjudge.kernels.session import CellRun, Ended, KernelSession
 from nbjudge.settings import NBJudge
-from nbjudge.source_text import bound_names
+from nbjudge.source_text import bound_names, outside_hidden
 
 PLAIN = "Scored by plain tests, whose outcome rests on the learner's process."
 _OUTPUTS = 8  # how many times the output of one cell a whole notebook may put out
@@ -106,9 +106,11 @@ class _Grading:
         self.results: dict[str, Result] = {}
         self._sources: list[str] = []  # the learner's code so far
         self._locked: list[str] = []  # the instructor's
-        self._since: list[str] = []  # the learner's code since the last grading cell
+        self._since: set[str] = set()  # the names that the learner's code has defined since the last grading cell
         self._lost_points: list[str] = []  # names whose exercises did: later ones are judged with the given ones
-        self._notes: dict[str, list[str]] = nb.metadata.get(NOTES, {}).get("notes", {})
+        about = nb.metadata.get(NOTES, {})
+        self._notes: dict[str, list[str]] = about.get("notes", {})
+        self._if_lost: dict[str, list[str]] = about.get("if_lost", {})
         self._troubles: list[str] = list(self._notes.get("", []))  # what happened since the last grading cell
         self._unrun = False  # whether the time was used up before a cell that the next exercise may need
         self._output_left = _OUTPUTS * settings.output_bytes
@@ -120,9 +122,10 @@ class _Grading:
             if cell.cell_type != "code":
                 continue
             cell.outputs = []
+            self._troubles += self._notes.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), [])
             if utils.is_grade(cell) and not utils.is_solution(cell):
                 self.results[cell.metadata.nbgrader.grade_id] = self._grade(cell)
-                self._since, self._troubles = [], []
+                self._since, self._troubles = set(), []
             elif cell.source.strip() and cell.metadata.get(NOTES, {}).get("runs", True):
                 cell.execution_count = next(count)
                 self._execute(cell)
@@ -134,12 +137,11 @@ class _Grading:
 
     def _execute(self, cell: NotebookNode) -> None:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        self._troubles += self._notes.get(grade_id, [])
         if utils.is_locked(cell):
             self._locked.append(cell.source)
         else:
             self._sources.append(cell.source)
-            self._since.append(cell.source)
+            self._since |= bound_names(cell.source) - set(cell.metadata.get(NOTES, {}).get("again", []))
         name = f"The cell {grade_id}" if grade_id else "A cell"
         if time.monotonic() > self._end:
             self._troubles.append(f"{name} did not run: the time for this notebook was used up.")
@@ -168,24 +170,33 @@ class _Grading:
         if line is None:
             return self._plainly(cell)
         self._visible_part(cell)
-        own: set[str] = set().union(*map(bound_names, self._since))
-        names = [name for name in self._lost_points if name not in own]
-        answer = AnswerText(line.expression, list(self._sources), list(self._locked), names)
-        host = _KernelHost(self.kernel, names, self._settings.given, answer, self._handed_in)
-        seconds = max(1.0, min(self._settings.cell_seconds, self._end - time.monotonic()))
-        verdict = self._judge.judge(line.exercise, host, seconds, self._seed)
-        host.finish()
+        names = [name for name in self._lost_points if name not in self._since]
+        verdict = self._verdict(line, names)
+        if names and not verdict.passed:
+            # An answer may need the learner's own earlier ones, which take one argument more than the given ones.
+            verdict = max(verdict, self._verdict(line, []), key=lambda one: one.score)
         self._parts.judged(line.exercise)
         verdict.notes += self._troubles
+        if not verdict.passed:
+            verdict.notes += self._if_lost.get(cell.metadata.nbgrader.grade_id, [])
         if line.expression.isidentifier() and not verdict.passed:
             self._lost_points.append(line.expression)
         points = float(cell.metadata.nbgrader.points)
         cell.outputs = [_shown(verdict, points)]
         return Result(verdict.scaled(points), seen=f"{verdict.score:g} of {verdict.max_score:g}")
 
+    def _verdict(self, line: JudgeLine, earlier_names: list[str]) -> Verdict:
+        """The verdict on what has the earlier names of the given parts."""
+        answer = AnswerText(line.expression, list(self._sources), list(self._locked), earlier_names)
+        host = _KernelHost(self.kernel, earlier_names, self._settings.given, answer, self._handed_in)
+        seconds = max(1.0, min(self._settings.cell_seconds, self._end - time.monotonic()))
+        verdict = self._judge.judge(line.exercise, host, seconds, self._seed)
+        host.finish()
+        return verdict
+
     def _visible_part(self, cell: NotebookNode) -> None:
         """Run what stands outside the hidden region: later cells may use its names. Its outcome is no score."""
-        visible = _outside_hidden(cell.source, self._settings.hidden_delimiters)
+        visible = outside_hidden(cell.source, self._settings.hidden_delimiters)
         if visible.strip() and judge_line(visible) is None:
             self.kernel.run(visible, self._settings.check_seconds)
 
@@ -198,27 +209,13 @@ class _Grading:
         if run.status in (Ended.TIMEOUT, Ended.DEAD):
             cell.outputs.append(new_output("error", ename=run.status.name, evalue=run.detail, traceback=[run.detail]))
         score, most = utils.determine_grade(cell)
-        if _outside_hidden(cell.source, self._settings.hidden_delimiters) != cell.source:
+        if outside_hidden(cell.source, self._settings.hidden_delimiters) != cell.source:
             _shorten_tracebacks(cell)
         return Result(score, note=PLAIN, seen=f"{score} of {most:g}, by plain tests in the learner's process")
 
     def _for_a_person(self, cell: NotebookNode, reason: str) -> Result:
         cell.outputs = [new_output("stream", name="stdout", text=f"A person will look at this: {reason}\n")]
         return Result(reason=reason)
-
-
-def _outside_hidden(source: str, delimiters: list[str]) -> str:
-    """What learners are given of a grading cell, by nbgrader's rule: whole lines, marked by what they contain."""
-    begin, end = delimiters
-    kept, hidden = [], False
-    for line in source.splitlines():
-        if begin in line:
-            hidden = True
-        elif end in line:
-            hidden = False
-        elif not hidden:
-            kept.append(line)
-    return "\n".join(kept)
 
 
 def _shorten_tracebacks(cell: NotebookNode) -> None:
