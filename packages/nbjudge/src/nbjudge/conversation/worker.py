@@ -40,7 +40,7 @@ class Worker:
             "expression": exercise.expression,
             "earlier_names": list(exercise.earlier_names),
             "given": settings.given,
-            "out_of_reach": list(exercise.course.names_from(exercise.name)),
+            "out_of_reach": list(exercise.course.names_from(exercise.name)) if settings.given else [],
         }
         self.folder = folder
         self.answer = AnswerText(exercise.expression, [exercise.solution], [exercise.setup], exercise.earlier_names)
