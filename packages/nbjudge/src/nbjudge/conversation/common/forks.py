@@ -34,7 +34,11 @@ class ForkServer:
         if self._socket is None:
             self._socket, theirs = messages.pair()
             with theirs:
-                self._process = subprocess.Popen(self._command, stdin=theirs.fileno(), start_new_session=True)
+                # It finds the modules that we find, and none of the directory that we happen to be in.
+                environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+                self._process = subprocess.Popen(
+                    self._command, stdin=theirs.fileno(), env=environment, start_new_session=True
+                )
 
     def spawn(self, fd: int, job: str = "") -> int:
         """Fork a child, which is given the open file `fd`; returns its process id."""
