@@ -84,7 +84,7 @@ def used(model, output, rng):
 
 
 @check(
-    points=1,
+    points=0.75,
     says="encode gives (B, L_s, D), decode and forward give logits (B, L_t, V), in the model's dtype",
 )
 def test_contract(student, rng):
@@ -311,7 +311,6 @@ def test_dropout(student, rng):
 @check(
     points=0.25,
     says="sizes that cannot work are refused with a ValueError, by the constructor; others work, an odd d_model too",
-    forbids=WHOLE,
 )
 def test_errors(student, rng):
     for heads in (5, 8):
@@ -322,3 +321,8 @@ def test_errors(student, rng):
     assert_tensor(student(VS, VT, D, 1, FF, 5, LONGEST)(source, target), (2, 4, VT), what="the logits of one head")
     odd = student(VS, VT, 9, 3, FF, 1, LONGEST)
     assert_tensor(odd(source, target), (2, 4, VT), what="the logits for d_model 9 with 3 heads")
+
+
+@check(points=0.25, says="the model is put together from its parts, not taken ready-made", forbids=WHOLE)
+def test_from_parts(student, rng):
+    build(student)(tokens(rng, VS, 2, 5), tokens(rng, VT, 2, 4))

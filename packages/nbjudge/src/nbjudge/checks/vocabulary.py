@@ -34,7 +34,8 @@ def check(*, points: float, says: str, forbids: tuple[str, ...] | list[str] = ()
 
     `says` is one sentence that a learner reads: the invariant that holds when the check passes.
     `forbids` names functions and classes (by import path) that the learner's code must not call during the
-    check, because building them is the exercise.
+    check, because building them is the exercise; the given parts of the exercise and of later ones go without saying.
+    Such a check only calls. Where the code crashes in it, its calls are watched in another check that it passes.
 
     >>> @check(points=2, says="every entry is doubled")
     ... def test_values(student, reference, rng):
