@@ -1,20 +1,25 @@
 """Hidden checks of lesson 02, exercise multi_head_attention."""
 
+from functools import partial
+
 import torch
 from nbjudge import (
     assert_close,
     assert_raises,
     assert_same_gradients,
+    assert_same_parameter_gradients,
+    assert_same_weights,
     assert_tensor,
     assert_untouched,
     check,
-    describe,
-    expect,
-    gradients,
+    pair,
+    unpack,
 )
 
 # Batch, heads, queries, keys, features: no two alike, and D / H = 4 is none of them.
 B, H, LQ, LK, D = 2, 3, 5, 7, 12
+# Nothing here depends on the mode, and one check asks for the other.
+same_weights = partial(pair, training=True)
 WHOLE = [
     "torch.nn.MultiheadAttention",
     "torch.nn.functional.multi_head_attention_forward",
@@ -24,28 +29,12 @@ WHOLE = [
 ]
 
 
-def pair(student, reference, rng, d_model=D, num_heads=H, dtype=torch.float32):
-    """The learner's layer and the reference's, with the same random weights and biases of order one."""
-    ours, theirs = reference(d_model, num_heads).to(dtype), student(d_model, num_heads)
-    state = {}
-    for name, value in ours.state_dict().items():
-        drawn = rng.normal(*value.shape, dtype=dtype)
-        state[name] = drawn / d_model**0.5 if value.dim() == 2 else drawn
-    ours.load_state_dict(state)
-    if dtype != torch.float32:
-        theirs.to(dtype)
-    theirs.load_state_dict(state, strict=False)
-    return theirs, ours
-
-
 def inputs(rng, dtype=torch.float32, d_model=D):
     return [rng.normal(B, length, d_model, dtype=dtype) for length in (LQ, LK, LK)]
 
 
 def both(result):
-    good = isinstance(result, (tuple, list)) and len(result) == 2
-    expect(good, "two results: (output, weights)", describe(result))
-    return result
+    return unpack(result, "output", "weights")
 
 
 def agree(seen, wanted, where, atol=None):
@@ -58,9 +47,10 @@ def agree(seen, wanted, where, atol=None):
     points=0.5,
     says="it returns (output, weights) of shapes (B, L_q, D) and (B, H, L_q, L_k), and leaves what it gets untouched",
 )
-def test_contract(student, reference, rng):
+def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
-        layer, _ = pair(student, reference, rng, dtype=dtype)
+        layer = student(D, H)
+        layer.to(dtype)
         given, mask = inputs(rng, dtype), rng.mask(B, LQ, LK)
         mask[0, 1] = False
         output, weights = both(layer(*given))
@@ -74,33 +64,24 @@ def test_contract(student, reference, rng):
     points=0.5,
     says="query_proj, key_proj, value_proj and out_proj are linear layers of D to D with a bias, and there is no more",
 )
-def test_names(student, reference, rng):
-    layer = student(d_model=D, num_heads=H)
-    wanted = {name: tuple(value.shape) for name, value in reference(D, H).state_dict().items()}
-    seen = {name: tuple(value.shape) for name, value in layer.state_dict().items()}
-    missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
-    expect(not missing, "every weight under its name", f"no {', '.join(missing[:4])} in the state_dict")
-    expect(not extra, "no other weights", f"{', '.join(extra[:4])} in the state_dict as well")
-    other = [f"{name} of shape {shape}" for name, shape in seen.items() if shape != wanted[name]]
-    expect(not other, "weights of shape (D, D) and biases of shape (D,)", ", ".join(other[:2]))
-    trained = {name for name, _ in layer.named_parameters()}
-    expect(trained == set(wanted), "every weight to be a parameter", f"{len(trained)} of {len(wanted)} are")
+def test_names(student, reference):
+    assert_same_weights(student(d_model=D, num_heads=H), reference(D, H), "the layer")
 
 
 @check(points=1.25, says="every head attends with its share of the projections, and out_proj mixes what they found")
 def test_values(student, reference, rng):
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     x = rng.normal(B, LK, D)
     agree(layer(x, x, x), ours(x, x, x), "of self-attention")
     # √(D/H) is 2 here: a root taken of a float32 tensor, which is right too, is exact in float64.
-    layer, ours = pair(student, reference, rng, dtype=torch.float64)
+    layer, ours = same_weights(student, reference, rng, D, H, dtype=torch.float64)
     x = rng.normal(B, LQ, D, dtype=torch.float64)
     agree(layer(x, x, x), ours(x, x, x), "of self-attention in float64")
 
 
 @check(points=1, says="queries, keys and values may differ, in what they hold and in length")
 def test_cross(student, reference, rng):
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     given = inputs(rng)
     agree(layer(*given), ours(*given), "of three different inputs")
     short, long = rng.normal(1, 1, D), rng.normal(1, LK, D)
@@ -113,14 +94,14 @@ def test_cross(student, reference, rng):
 @check(points=0.5, says="any number of heads that divides D works, one and D included")
 def test_heads(student, reference, rng):
     for d_model, num_heads in ((6, 1), (6, 6), (10, 2), (16, 4)):
-        layer, ours = pair(student, reference, rng, d_model, num_heads)
+        layer, ours = same_weights(student, reference, rng, d_model, num_heads)
         given = inputs(rng, d_model=d_model)
         agree(layer(*given), ours(*given), f"with {num_heads} heads of {d_model} features")
 
 
 @check(points=1, says="no head attends where the mask is False, and each batch row uses its own mask")
 def test_mask(student, reference, rng):
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     given, mask = inputs(rng), rng.mask(B, LQ, LK)
     agree(layer(*given, mask), ours(*given, mask), "under a mask of shape (B, L_q, L_k)")
     agree(layer(*given, mask=mask), ours(*given, mask), "with the mask given by name")
@@ -136,13 +117,13 @@ def test_mask(student, reference, rng):
 
 @check(points=0.5, says="a mask of any shape that broadcasts to (B, L_q, L_k) works, and is the same for every head")
 def test_broadcast(student, reference, rng):
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     given = inputs(rng)
     for shape in ((B, 1, LK), (LQ, LK), (1, LQ, LK), (LK,), (B, LQ, 1)):
         mask = rng.mask(*shape) if shape[-1] > 1 else rng.mask(B, LQ)[..., None]
         agree(layer(*given, mask), ours(*given, mask), f"under a mask of shape {shape}")
     # As many heads as batch rows and positions: an axis in the wrong place goes unnoticed by shapes.
-    layer, ours = pair(student, reference, rng, 9, 3)
+    layer, ours = same_weights(student, reference, rng, 9, 3)
     given = [rng.normal(3, 3, 9) for _ in range(3)]
     for shape in ((3, 3, 3), (3, 1, 3), (3, 3), (1, 3, 3)):
         mask = rng.mask(*shape)
@@ -151,7 +132,7 @@ def test_broadcast(student, reference, rng):
 
 @check(points=0.5, says="a query that may attend to nothing gets weights 0, and out_proj's bias as its output")
 def test_empty_rows(student, reference, rng):
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     given, mask = inputs(rng), rng.mask(B, LQ, LK)
     mask[0, 2] = mask[1, 4] = False
     _, weights = both(layer(*given, mask))
@@ -166,13 +147,10 @@ def test_empty_rows(student, reference, rng):
 
 @check(points=0.75, says="gradients reach the inputs and all eight weights, and stay finite where a row is empty")
 def test_gradients(student, reference, rng):
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     given = dict(zip(("query", "key", "value"), inputs(rng), strict=True))
     assert_same_gradients(layer, ours, given, rng)
-    found = gradients(layer)
-    for name, parameter in ours.named_parameters():
-        expect(found.get(name) is not None, f"a gradient for {name}", "none")
-        assert_close(found[name], parameter.grad, what=f"the gradient for {name}")
+    assert_same_parameter_gradients(layer, ours)
     mask = rng.mask(B, LQ, LK)
     mask[1, 3] = False
     assert_same_gradients(lambda *a: layer(*a, mask), lambda *a: ours(*a, mask), given, rng)

@@ -65,11 +65,13 @@ def pair(
     *sizes: Any,
     dtype: torch.dtype = torch.float32,
     scale: float = 1.0,
+    training: bool = False,
     **settings: Any,
 ) -> tuple[Any, Any]:
     """The learner's module and the reference's, each made by `(*sizes, **settings)`, with the same random weights.
 
-    Both are in evaluation mode. The weights are those of `random_weights`; names and shapes must agree.
+    The weights are those of `random_weights`, whose names and shapes must be there. Both modules are in evaluation
+    mode, or, with `training`, in training mode.
 
     >>> theirs, ours = pair(torch.nn.Linear, torch.nn.Linear, Rng(1), 4, 3, bias=False)
     >>> x = torch.randn(2, 4)
@@ -81,7 +83,7 @@ def pair(
     state = random_weights(ours, rng, scale)
     for module in (ours, theirs):
         load_weights(module, state)
-        module.eval()
+        module.train(training)
     return theirs, ours
 
 
