@@ -98,7 +98,8 @@ def save(exercise: Exercise, found: list[Known]) -> None:
 
 
 def _file(exercise: Exercise) -> Path:
-    state = hashlib.sha256(f"{sys.version} {np.__version__} {torch.__version__}".encode())
+    out_of_reach = exercise.course.names_from(exercise.name)
+    state = hashlib.sha256(f"{sys.version} {np.__version__} {torch.__version__} {out_of_reach}".encode())
     for path in _sources(exercise):
         state.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return exercise.course.root / FOLDER / f"{exercise.name}-{state.hexdigest()[:24]}.safetensors"

@@ -2,29 +2,18 @@
 
 What runs within the walls, beside strangers' code, is in `inside/`; what both sides share is in `common/`; all else
 runs in the grader. `provisioner.SandboxProvisioner` hands kernels out to Jupyter. `require_sandbox` says beforehand
-whether this machine can have them, `warm_up` lets them be ready sooner; `probes.doctor.probes` tries every limit and
-every wall by attempting to break it.
+whether this machine can have them; `probes.doctor.probes` tries every limit and every wall by attempting to break it.
 """
 
 from __future__ import annotations
 
-import contextlib
-
-from nbjudge.errors import KernelStartError, SandboxUnavailable
+from nbjudge.errors import KernelStartError
 from nbjudge.given import Cover
 from nbjudge.limits import Limits
 
-__all__ = ["require_sandbox", "warm_up"]
+__all__ = ["require_sandbox"]
 
 _proven = False
-
-
-def warm_up(preload: tuple[str, ...]) -> None:
-    """Start a warm parent in the background. What goes wrong is told when it is first needed."""
-    from nbjudge.kernels.parent import start_warm_parent
-
-    with contextlib.suppress(SandboxUnavailable):
-        start_warm_parent(preload)
 
 
 def require_sandbox(preload: tuple[str, ...] = (), covers: tuple[Cover, ...] = ()) -> None:
