@@ -7,12 +7,13 @@ import shlex
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+from queue import Empty
 
 import nbjudge
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from patience import PATIENCE, until
 
 PROVISIONER = "nbjudge-sandbox"
 SOURCES = Path(nbjudge.__file__).parents[1]
@@ -38,6 +39,16 @@ class Kernel:
         self.manager.start_kernel(**options)
         self.client = self.manager.client()
         self.client.start_channels(hb=False)
+        assert until(self._heard), "the kernel says nothing"
+
+    def _heard(self) -> bool:
+        """Whether its output reaches us. What it prints before would be lost."""
+        self.client.kernel_info()
+        try:
+            self.client.get_iopub_msg(timeout=0.05)
+        except Empty:
+            return False
+        return True
 
     @property
     def provisioner(self):
@@ -46,13 +57,28 @@ class Kernel:
     def send(self, code: str) -> str:
         return self.client.execute(code, stop_on_error=False)
 
-    def reply(self, message_id: str, seconds: float = 20) -> dict:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            message = self.client.get_shell_msg(timeout=seconds)
+    def begin(self, code: str, before: str = "") -> str:
+        """Send a cell, and wait until it has done what comes `before` and goes on."""
+        # One flush hands the text to ipykernel's thread that sends; after another one, it is sent.
+        say = "import sys\nprint('begun', flush=True)\nsys.stdout.flush()"
+        message_id = self.send(f"{before}\n{say}\n{code}")
+        self.wait_for_output(message_id, "begun")
+        return message_id
+
+    def wait_for_output(self, message_id: str, text: str) -> str:
+        """Whatever a cell, or what it has started, printed until `text` was among it."""
+        heard = ""
+        while text not in heard:
+            message = self.client.get_iopub_msg(timeout=PATIENCE)
+            if message["parent_header"].get("msg_id") == message_id and message["msg_type"] == "stream":
+                heard += message["content"]["text"]
+        return heard
+
+    def reply(self, message_id: str) -> dict:
+        while True:
+            message = self.client.get_shell_msg(timeout=PATIENCE)
             if message["parent_header"].get("msg_id") == message_id:
                 return message["content"]
-        raise TimeoutError
 
     def run(self, code: str) -> str:
         """The printed output of a cell; fails if the cell does."""
@@ -62,7 +88,7 @@ class Kernel:
             if message["msg_type"] == "stream":
                 lines.append(message["content"]["text"])
 
-        content = self.client.execute_interactive(code, output_hook=hear, timeout=30)["content"]
+        content = self.client.execute_interactive(code, output_hook=hear, timeout=PATIENCE)["content"]
         assert content["status"] == "ok", content
         return "".join(lines).strip()
 
@@ -72,11 +98,8 @@ class Kernel:
         assert content["status"] == "error", content
         return f"{content['ename']}: {content['evalue']}"
 
-    def wait_for_death(self, seconds: float = 20) -> str:
-        deadline = time.monotonic() + seconds
-        while self.manager.is_alive():
-            assert time.monotonic() < deadline, "the kernel lives on"
-            time.sleep(0.01)
+    def wait_for_death(self) -> str:
+        assert until(lambda: not self.manager.is_alive()), "the kernel lives on"
         return self.provisioner.why_dead()
 
     def close(self) -> None:
@@ -103,7 +126,7 @@ def run_python(code: str, *prefix: str, **options) -> subprocess.CompletedProces
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
     command = [*prefix, sys.executable, "-c", code]
     return subprocess.run(
-        command, **{"env": environment, "capture_output": True, "text": True, "timeout": 120, **options}
+        command, **{"env": environment, "capture_output": True, "text": True, "timeout": PATIENCE, **options}
     )
 
 

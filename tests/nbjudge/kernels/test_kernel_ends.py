@@ -9,14 +9,17 @@ import sys
 import time
 from pathlib import Path
 
+import patience
 import pytest
 from nbjudge.kernels.cgroup import Controllers
 from nbjudge.kernels.parent import warm_parent
+from patience import until
 from sandboxed import SOURCES, members
 
 GRADER = f"""
-import sys, time
-sys.path.insert(0, {os.path.dirname(__file__)!r})
+import os, sys, time
+sys.path[:0] = {[os.path.dirname(__file__), os.path.dirname(patience.__file__)]!r}
+from patience import until
 from sandboxed import Kernel, members
 from conftest import registered
 registered.__wrapped__()
@@ -25,8 +28,7 @@ kernel.send(
     "import os, time\\nfor _ in range(3):\\n    os.fork()\\n"
     "os.setsid() if os.getpid() > 1 else 0\\nwhile True: pass"
 )
-time.sleep(0.5)
-import os
+until(lambda: len(members(kernel)) == 8)
 print(os.path.dirname(kernel.manager.ip), *members(kernel), flush=True)
 time.sleep(600)
 """
@@ -58,35 +60,32 @@ def test_a_signal_to_its_group_reaches_nobody_else(start):
     neighbour, kernel = start(), start()
     parent = warm_parent()
     for number in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGSTOP", "SIGKILL"):
-        kernel.send(f"import os, signal\nos.kill(0, signal.{number})")
-        kernel.send(f"os.killpg(os.getpgid(0), signal.{number})")
-    time.sleep(0.5)
+        kernel.reply(kernel.send(f"import os, signal\nos.kill(0, signal.{number})"))
+        kernel.reply(kernel.send(f"os.killpg(os.getpgid(0), signal.{number})"))
     assert warm_parent() is parent
     assert neighbour.run("print(1)") == "1"
     assert start().run("print(1)") == "1"
 
 
 def test_interrupt(kernel):
-    message = kernel.send("while True: pass")
-    time.sleep(0.3)
+    message = kernel.begin("while True: pass")
     kernel.manager.interrupt_kernel()
     assert kernel.reply(message)["ename"] == "KeyboardInterrupt"
     assert kernel.run("print(1)") == "1"
 
 
 @pytest.mark.parametrize(
-    "code",
+    ("before", "code"),
     [
-        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
-        "import ctypes\nctypes.PyDLL(None).sleep(600)",
-        "import os, signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass",
+        ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)", "while True: pass"),
+        ("import ctypes", "ctypes.PyDLL(None).sleep(600)"),
+        ("import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))", "while True: pass"),
     ],
 )
-def test_what_ignores_interrupts_is_killed(kernel, code):
-    kernel.send(code)
-    time.sleep(0.3)
+def test_what_ignores_interrupts_is_killed(kernel, before, code):
+    kernel.begin(code, before)
     kernel.manager.interrupt_kernel()
-    time.sleep(0.3)
+    time.sleep(0.3)  # for whoever would hear
     assert kernel.manager.is_alive()
     group = members(kernel)
     kernel.manager.shutdown_kernel(now=True)
@@ -124,9 +123,7 @@ def test_a_killed_grader_leaves_nothing():
     grader.kill()
     grader.wait()
     grader.stdout.close()
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and (living(pids) or os.path.exists(folder) or groups(folder)):
-        time.sleep(0.02)
+    until(lambda: not (living(pids) or os.path.exists(folder) or groups(folder)))
     assert (living(pids), os.path.exists(folder), groups(folder)) == ([], False, [])
 
 
@@ -144,13 +141,12 @@ def test_thirty_kernels_leave_no_trace(start):
     first = start()
     first.run("1")
     first.close()
-    time.sleep(1)  # the next kernel is forked in the background, before it is wanted
     before = traces()
     for number in range(30):
         kernel = start()
         kernel.send("1") if number % 3 else kernel.send("import os; os._exit(0)")
         kernel.close()
-    time.sleep(1)
+    until(lambda: traces() == before)
     assert traces() == before
 
 

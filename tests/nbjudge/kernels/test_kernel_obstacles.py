@@ -113,5 +113,5 @@ def test_links_that_lead_to_python_are_followed(tmp_path, monkeypatch):
     (tmp_path / "env" / "bin").mkdir(parents=True)
     (tmp_path / "env" / "bin" / "python").symlink_to(home / "python")
     monkeypatch.setattr(world.sys, "executable", str(tmp_path / "env" / "bin" / "python"))
-    words = world.command({"preload": [], "privileged": False})
+    words = world.command({"control": 3, "grader": 4, "preload": (), "privileged": False}, covers=(), folder=tmp_path)
     assert str(home) in words

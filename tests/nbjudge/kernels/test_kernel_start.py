@@ -11,6 +11,7 @@ from statistics import median
 import pytest
 from jupyter_client import AsyncKernelManager, KernelManager
 from nbjudge.limits import Limits
+from patience import PATIENCE
 from sandboxed import PROVISIONER, OneKernel
 
 
@@ -20,7 +21,7 @@ def first_answer(manager: KernelManager) -> float:
     manager.start_kernel()
     client = manager.client()
     client.start_channels(hb=False)
-    content = client.execute("import torch", reply=True, timeout=120)["content"]
+    content = client.execute("import torch", reply=True, timeout=PATIENCE)["content"]
     seconds = time.perf_counter() - started
     assert content["status"] == "ok"
     client.stop_channels()
@@ -47,27 +48,26 @@ def test_a_kernel_shares_most_of_its_memory_with_the_parent(kernel):
 
 
 def test_wait_for_ready_and_output(kernel):
-    kernel.client.wait_for_ready(timeout=20)
+    kernel.client.wait_for_ready(timeout=PATIENCE)
     assert kernel.run("print(6 * 7)") == "42"
 
 
 def test_a_picture_and_a_traceback(kernel):
     seen = []
     plot = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
-    kernel.client.execute_interactive(plot, output_hook=seen.append, timeout=30)
+    kernel.client.execute_interactive(plot, output_hook=seen.append, timeout=PATIENCE)
     assert any("image/png" in message["content"].get("data", {}) for message in seen)
     assert kernel.error("1 / 0") == "ZeroDivisionError: division by zero"
 
 
 def test_output_of_subprocesses(kernel):
     code = """
-import multiprocessing, time
+import multiprocessing
 process = multiprocessing.get_context("fork").Process(target=print, args=("from a child",))
 process.start()
 process.join()
-time.sleep(0.3)
 """
-    assert kernel.run(code) == "from a child"
+    assert kernel.wait_for_output(kernel.send(code), "\n") == "from a child\n"
     assert kernel.run("!echo from a shell") == "from a shell"
 
 
@@ -89,7 +89,7 @@ def test_asynchronous_manager():
         await manager.start_kernel()
         client = manager.client()
         client.start_channels(hb=False)
-        reply = await client.execute("1 + 1", reply=True, timeout=20)
+        reply = await client.execute("1 + 1", reply=True, timeout=PATIENCE)
         client.stop_channels()
         await manager.shutdown_kernel(now=True)
         return reply["content"]["status"]
@@ -150,7 +150,7 @@ def test_socket_of_the_judge(kernel):
     message = kernel.send(
         "import os, socket\nend = socket.socket(fileno=int(os.environ['NBJUDGE_FD']))\nend.sendall(end.recv(100)[::-1])"
     )
-    kernel.provisioner.judge_socket.settimeout(20)
+    kernel.provisioner.judge_socket.settimeout(PATIENCE)
     kernel.provisioner.judge_socket.sendall(b"abc")
     assert kernel.provisioner.judge_socket.recv(100) == b"cba"
     assert kernel.reply(message)["status"] == "ok"
@@ -162,7 +162,7 @@ def test_folder_is_where_the_kernel_starts(start, tmp_path):
     (tmp_path / "helper.py").write_text("answer = 42")
     kernel = start(cwd=str(tmp_path))
     assert kernel.run("from helper import answer\nprint(answer, open('data/deep/a.txt').read())") == "42 words"
-    assert kernel.error("open('data/deep/a.txt', 'w')").startswith("OSError: [Errno 30]")
+    kernel.run("open('data/deep/a.txt', 'w').write('others')")  # to a copy
     assert (tmp_path / "data" / "deep" / "a.txt").read_text() == "words"
 
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from nbjudge.kernels.probes.probe import LIGHT, Probe, probe, seen
-from nbjudge.kernels.probes.trial import Trial
+from nbjudge.kernels.probes.trial import PATIENCE_SECONDS, Trial
 
 _REPORT = "report it: this should hold wherever a kernel starts"
 _PLACES = ("/tmp", "/dev/shm", "/home/learner")
@@ -57,8 +57,8 @@ def _processes_left() -> tuple[bool, str]:
     with Trial(preload=LIGHT) as trial:
         trial.run(_DETACH)
         trial.process.kill()
-        trial.process.wait(10)
-        trial.judge.settimeout(2)
+        trial.process.wait(PATIENCE_SECONDS)
+        trial.judge.settimeout(PATIENCE_SECONDS)
         try:
             gone = trial.judge.recv(1) == b""
         except TimeoutError:
@@ -72,7 +72,7 @@ def _hang() -> tuple[bool, str]:
         trial.process.signal(signal.SIGINT)
         started = time.monotonic()
         trial.process.kill()
-        code = trial.process.wait(10)
+        code = trial.process.wait(PATIENCE_SECONDS)
     return code == -signal.SIGKILL, f"ended {1000 * (time.monotonic() - started):.0f} ms after it was told to"
 
 

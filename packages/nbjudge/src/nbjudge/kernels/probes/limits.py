@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbjudge.kernels.cgroup import Controllers, total_memory
 from nbjudge.kernels.probes.probe import LIGHT, Probe, probe, seen
-from nbjudge.kernels.probes.trial import Trial
+from nbjudge.kernels.probes.trial import PATIENCE_SECONDS, Trial
 from nbjudge.limits import Limits
 from nbjudge.words import MIB, size_in_words
 
@@ -17,7 +17,7 @@ def hold():
     block = bytearray({size})
     block[::4096] = bytes(len(block[::4096]))  # every page of it
     os.write(writable, b".")
-    time.sleep(60)
+    time.sleep(3600)
 children = []
 for _ in range({count}):
     pid = os.fork()
@@ -28,7 +28,7 @@ for _ in range({count}):
             os._exit(1)
     children.append(pid)
 os.set_blocking(readable, False)
-full, ended, deadline = 0, set(), time.monotonic() + 15
+full, ended, deadline = 0, set(), time.monotonic() + {seconds}
 while full + len(ended) < len(children) and time.monotonic() < deadline:
     time.sleep(0.1)
     ended |= {{pid for pid in set(children) - ended if os.waitpid(pid, os.WNOHANG)[0]}}
@@ -162,7 +162,8 @@ def _all_processes(trial: Trial) -> tuple[bool, str]:
     """Several processes, each of which may have what it takes, but not all of them together."""
     size, count = 128 * MIB, total_memory(_SMALL) // (128 * MIB) + 3
     try:
-        ended = trial.run(_HOLD_MEMORY.format(size=size, count=count), "len(ended)", seconds=20)
+        hold = _HOLD_MEMORY.format(size=size, count=count, seconds=PATIENCE_SECONDS)
+        ended = trial.run(hold, "len(ended)", seconds=2 * PATIENCE_SECONDS)
     except EOFError as end:
         return "ran out of memory" in str(end), f"{count} processes of {size_in_words(size)}: {end}"
     return ended > 0, f"{ended} of {count} processes of {size_in_words(size)} were ended"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nbjudge.kernels.probes.trial import Trial
+from nbjudge.kernels.probes.trial import PATIENCE_SECONDS, Trial
 
 LIGHT: tuple[str, ...] = ()
 """Probes need no torch; their warm parent starts in a moment."""
@@ -22,7 +22,7 @@ class Probe:
     mend: str
 
 
-def seen(trial: Trial, code: str, expression: str = "None", seconds: float = 10) -> str:
+def seen(trial: Trial, code: str, expression: str = "None", seconds: float = PATIENCE_SECONDS) -> str:
     """What an attempt in a kernel came to, in words: its value, its error, or the kernel's end."""
     try:
         return str(trial.run(code, expression, seconds))

@@ -15,6 +15,9 @@ from nbjudge.kernels.common.preload import PRELOAD
 from nbjudge.kernels.launch import launch
 from nbjudge.limits import Limits
 
+PATIENCE_SECONDS = 60
+"""What is tried takes moments; this is for a machine that has much else to do."""
+
 _POLL_MS = 20
 
 
@@ -30,7 +33,7 @@ class Trial:
         self._shell = self._context.socket(zmq.DEALER)
         self._shell.connect(f"ipc://{launched.ip}-1")
 
-    def run(self, code: str, expression: str = "None", seconds: float = 10) -> Any:
+    def run(self, code: str, expression: str = "None", seconds: float = PATIENCE_SECONDS) -> Any:
         """Run code, then evaluate an expression, whose value JSON can hold.
 
         Raises `RuntimeError` with the error that the code raised, `EOFError` if the kernel ended of it, and
