@@ -1,16 +1,22 @@
 """Hidden checks of lesson 08, exercise cross_attention."""
 
+from functools import partial
+
 import torch
 from nbjudge import (
     assert_close,
     assert_raises,
     assert_same,
     assert_same_gradients,
+    assert_same_parameter_gradients,
+    assert_same_weights,
+    assert_separate,
     assert_tensor,
     assert_untouched,
     check,
-    expect,
-    gradients,
+    pair,
+    random_weights,
+    unpack,
 )
 
 # Batch, heads, target length, source length, features: no two alike, and D / H is none of them.
@@ -24,39 +30,8 @@ READY_MADE = [
 ]
 
 
-def random_state(rng, d_model=D, dtype=torch.float32):
-    """Projections that make scores of order one, and biases that are seen where they are added."""
-    state = {}
-    for name in ("query", "key", "value", "out"):
-        state[f"attention.{name}_proj.weight"] = 1.5 * rng.normal(d_model, d_model, dtype=dtype) / d_model**0.5
-        state[f"attention.{name}_proj.bias"] = rng.normal(d_model, dtype=dtype)
-    return state
-
-
-def load(module, state):
-    """Fill in the weights, or say which were expected."""
-    try:
-        module.load_state_dict(state)
-    except Exception as error:
-        wanted = "weight and bias of " + ", ".join(
-            f"attention.{name}_proj" for name in ("query", "key", "value", "out")
-        )
-        expect(getattr(error, "kind", "") != "RuntimeError", f"the parameters {wanted}", "other names or shapes")
-        raise
-
-
-def pair(student, reference, rng, d_model=D, heads=H, dtype=torch.float32):
-    """The learner's layer and the reference's, with the same random weights, in evaluation mode."""
-    state = random_state(rng, d_model, dtype)
-    made = []
-    for kind in (student, reference):
-        layer = kind(d_model, heads)
-        if dtype != torch.float32:
-            layer.to(dtype)
-        load(layer, state)
-        layer.eval()
-        made.append(layer)
-    return made
+# Projections that make scores of order one.
+same_weights = partial(pair, scale=1.5)
 
 
 def sequences(rng, lq=LQ, lk=LK, d_model=D, dtype=torch.float32):
@@ -64,8 +39,7 @@ def sequences(rng, lq=LQ, lk=LK, d_model=D, dtype=torch.float32):
 
 
 def both(result):
-    expect(isinstance(result, tuple) and len(result) == 2, "two results: (output, weights)", type(result).__name__)
-    return result
+    return unpack(result, "output", "weights")
 
 
 def same(layer, ours, *given, atol=None, what="", **named):
@@ -76,9 +50,10 @@ def same(layer, ours, *given, atol=None, what="", **named):
 
 
 @check(points=0.5, says="it returns (output, weights) of shapes (B, L_q, D) and (B, H, L_q, L_k), in the dtype given")
-def test_contract(student, reference, rng):
+def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
-        layer, _ = pair(student, reference, rng, dtype=dtype)
+        layer = student(D, H)
+        layer.to(dtype)
         x, memory = sequences(rng, dtype=dtype)
         mask = rng.mask(B, 1, LK)
         given = {"x": x, "memory": memory, "memory_mask": mask}
@@ -93,34 +68,24 @@ def test_contract(student, reference, rng):
     points=0.5,
     says="the parameters are those of attention, its four projections, and a layer's own; d_model fits the heads",
 )
-def test_names(student, rng):
-    wanted = {name: tuple(value.shape) for name, value in random_state(rng).items()}
+def test_names(student, reference, rng):
     layer, other = student(D, H), student(D, H)
-    seen = {name: tuple(value.shape) for name, value in layer.state_dict().items()}
-    missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
-    expect(not missing, f"a parameter {missing[:1]}", f"no such name in the state_dict: {sorted(seen)[:4]}")
-    expect(not extra, "no other parameters or buffers", f"{', '.join(extra[:3])} in the state_dict as well")
-    expect(seen == wanted, f"projections of shape {(D, D)}", f"{seen}")
-    trained = {name for name, _ in layer.named_parameters()}
-    expect(trained == set(wanted), "every weight and bias to be a parameter", f"only {sorted(trained)} are")
-    load(layer, random_state(rng))
+    assert_same_weights(layer, reference(D, H), "the layer")
     x, memory = sequences(rng, LQ, LQ)  # of one length, that nothing but names is judged
-    before = both(layer(x, memory))[0]
-    load(other, random_state(rng))
-    assert_same(both(layer(x, memory))[0], before, what="the output of one layer after another one got its weights")
+    assert_separate(layer, other, random_weights(reference(D, H), rng), lambda a: both(a(x, memory))[0])
     assert_raises(ValueError, student, D, 5, what=f"d_model={D} with num_heads=5")
 
 
 @check(points=1.25, says="queries come from x, keys and values from memory, whatever the two lengths are")
 def test_values(student, reference, rng):
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     # Equal lengths first: there, roles that were exchanged give numbers rather than an error.
     for lq, lk in ((6, 6), (8, 3), (2, 9)):
         same(layer, ours, *sequences(rng, lq, lk), what=f" for L_q = {lq} and L_k = {lk}")
     for dtype, atol in ((torch.float32, None), (torch.float64, 1e-6)):
-        layer, ours = pair(student, reference, rng, dtype=dtype)
+        layer, ours = same_weights(student, reference, rng, D, H, dtype=dtype)
         same(layer, ours, *sequences(rng, dtype=dtype), atol=atol, what=f" in {str(dtype)[6:]}")
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     layer.train()
     for _ in range(2):
         same(layer, ours, *sequences(rng), what=" in training mode, where nothing is dropped either")
@@ -131,7 +96,7 @@ def test_values(student, reference, rng):
     says="a position of x looks only where memory_mask is True, for every shape that broadcasts to (B, L_q, L_k)",
 )
 def test_mask(student, reference, rng):
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     # Equal lengths first: there, a mask that was turned around gives numbers rather than an error.
     x, memory = sequences(rng, 6, 6)
     for shape in ((B, 6, 6), (B, 1, 6)):
@@ -148,7 +113,7 @@ def test_mask(student, reference, rng):
     everything = torch.ones(B, 1, LK, dtype=torch.bool)
     same(layer, ours, x, memory, everything, what=" under a mask that allows everything")
     # As many heads as rows of the batch, and equal lengths: no axis is told from another by its size.
-    layer, ours = pair(student, reference, rng, 8, B)
+    layer, ours = same_weights(student, reference, rng, 8, B)
     x, memory = sequences(rng, 4, 4, 8)
     for shape in ((B, 4, 4), (B, 1, 4), (4, 4)):
         mask = rng.mask(*shape)
@@ -157,7 +122,7 @@ def test_mask(student, reference, rng):
 
 @check(points=0.5, says="a position that may look at nothing gets weights 0 and the bias of out_proj, never NaN")
 def test_empty_rows(student, reference, rng):
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     x, memory = sequences(rng)
     mask = rng.mask(B, LQ, LK)
     mask[0, 2] = mask[1, 4] = False
@@ -181,7 +146,7 @@ def test_empty_rows(student, reference, rng):
     says="each position of x asks for itself, the order of the memory is no matter, and what is masked is not there",
 )
 def test_properties(student, reference, rng):
-    layer, _ = pair(student, reference, rng)
+    layer, _ = same_weights(student, reference, rng, D, H)
     x, memory = sequences(rng)
     output, weights = both(layer(x, memory))
     assert_close(weights.sum(-1), torch.ones(B, H, LQ), what="the sum of the weights of each target position")
@@ -213,19 +178,19 @@ def test_edges(student, reference, rng):
         (6, 6, 3, 4),
         (4, 4, 4, 4),
     ):
-        layer, ours = pair(student, reference, rng, d_model, heads)
+        layer, ours = same_weights(student, reference, rng, d_model, heads)
         same(
             layer,
             ours,
             *sequences(rng, lq, lk, d_model),
             what=f" for L_q = {lq}, L_k = {lk}, {heads} of {d_model} heads",
         )
-    layer, ours = pair(student, reference, rng)
+    layer, ours = same_weights(student, reference, rng, D, H)
     turned = rng.normal(D, LQ, B).transpose(0, 2), rng.normal(LK, B, D).transpose(0, 1)
     same(layer, ours, *turned, rng.mask(B, LQ, LK), what=" for non-contiguous inputs")
     same(layer, ours, rng.normal(5, 3, D), rng.normal(5, 11, D), what=" for another batch and other lengths")
     # Large scores in float64, where the order of the arithmetic moves no weight by more than the tolerance.
-    layer, ours = pair(student, reference, rng, dtype=torch.float64)
+    layer, ours = same_weights(student, reference, rng, D, H, dtype=torch.float64)
     x, memory = sequences(rng, dtype=torch.float64)
     mask = rng.mask(B, 1, LK)
     same(layer, ours, 1e4 * x, memory, mask, atol=1e-4, what=" for a target of ±1e4")
@@ -234,17 +199,14 @@ def test_edges(student, reference, rng):
 
 @check(points=1, says="gradients reach x, memory and every projection, and stay finite where nothing may be looked at")
 def test_gradients(student, reference, rng):
-    layer, ours = pair(student, reference, rng, dtype=torch.float64)
+    layer, ours = same_weights(student, reference, rng, D, H, dtype=torch.float64)
     x, memory = sequences(rng, dtype=torch.float64)
     mask = rng.mask(B, LQ, LK)
     mask[1, 3] = False
     given = {"x": x, "memory": memory}
     assert_same_gradients(layer, ours, given, rng, atol=1e-6)
     assert_same_gradients(lambda *a: layer(*a, mask), lambda *a: ours(*a, mask), given, rng, atol=1e-6)
-    found, wanted = gradients(layer), gradients(ours)
-    for name in wanted:
-        expect(found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output")
-        assert_close(found[name], wanted[name], atol=2e-6, what=f"the gradient for {name}")
+    assert_same_parameter_gradients(layer, ours, atol=2e-6)
 
 
 @check(points=0.25, says="the layer is put together from attention, not taken ready-made", forbids=READY_MADE)
