@@ -4,14 +4,18 @@ import torch
 from nbjudge import (
     assert_close,
     assert_different,
+    assert_dropout_in_training_only,
     assert_raises,
     assert_same,
     assert_same_gradients,
+    assert_same_in_both_modes,
+    assert_same_parameter_gradients,
+    assert_same_weights,
     assert_tensor,
     assert_untouched,
     check,
-    expect,
-    gradients,
+    load_weights,
+    pair,
 )
 
 # Batch, length, features, heads, width of the feed-forward network: no two alike, and D / H is none of them.
@@ -28,32 +32,6 @@ READY_MADE = [
 ]
 
 
-def random_state(module, rng):
-    """Weights that make every part count: scores of order one, norms with a gain and bias of their own."""
-    state = {}
-    for name, value in module.state_dict().items():
-        drawn = rng.normal(*value.shape, dtype=value.dtype)
-        if value.dim() == 2:
-            drawn = drawn / value.shape[1] ** 0.5
-        elif "norm" in name and name.endswith("weight"):
-            drawn = 1 + 0.5 * drawn
-        state[name] = drawn
-    return state
-
-
-def pair(student, reference, rng, sizes=(D, H, F), dtype=torch.float32, **settings):
-    """The learner's layer and the reference's, with the same random weights, in evaluation mode."""
-    ours = reference(*sizes, **settings).to(dtype).eval()
-    state = random_state(ours, rng)
-    ours.load_state_dict(state)
-    theirs = student(*sizes, **settings)
-    if dtype != torch.float32:
-        theirs.to(dtype)
-    theirs.load_state_dict(state, strict=False)
-    theirs.eval()
-    return theirs, ours
-
-
 def right_orders(student, reference, rng):
     """The values of norm_first for which the norms stand where they should, or both if neither does.
 
@@ -62,7 +40,7 @@ def right_orders(student, reference, rng):
     x = rng.normal(B, L, D)
     right = []
     for norm_first in (False, True):
-        layer, ours = pair(student, reference, rng, norm_first=norm_first)
+        layer, ours = pair(student, reference, rng, D, H, F, norm_first=norm_first)
         if close(layer(x), ours(x)):
             right.append(norm_first)
     return right or [False, True]
@@ -76,9 +54,10 @@ def close(seen, wanted):
     points=0.5,
     says="the layer returns one tensor of the shape and dtype of x, and leaves x and the mask as they were",
 )
-def test_contract(student, reference, rng):
+def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
-        layer, _ = pair(student, reference, rng, dtype=dtype)
+        layer = student(D, H, F)
+        layer.to(dtype)
         x, mask = rng.normal(B, L, D, dtype=dtype), rng.mask(B, L, L)
         assert_tensor(layer(x), (B, L, D), dtype)
         assert_tensor(layer(x, mask), (B, L, D), dtype)
@@ -89,27 +68,15 @@ def test_contract(student, reference, rng):
     points=0.5,
     says="self_attention, feed_forward, norm1 and norm2 are registered under these names, and nothing else",
 )
-def test_names(student, reference, rng):
+def test_names(student, reference):
     for settings in ({}, {"norm_first": True, "dropout": 0.1}):
-        layer, ours = pair(student, reference, rng, **settings)
-        wanted = {name: tuple(value.shape) for name, value in ours.state_dict().items()}
-        seen = {name: tuple(value.shape) for name, value in layer.state_dict().items()}
-        missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
-        expect(not missing, "every parameter under its name", f"no {', '.join(missing[:3])} in the state_dict")
-        expect(not extra, "no other parameters", f"{', '.join(extra[:3])} in the state_dict as well")
-        expect(seen == wanted, "parameters of the right shapes", "other shapes")
-        trained = {name for name, _ in layer.named_parameters()}
-        expect(
-            trained == set(wanted),
-            "every weight to be a parameter",
-            f"{len(trained)} of {len(wanted)} of them",
-        )
+        assert_same_weights(student(D, H, F, **settings), reference(D, H, F, **settings), "the layer")
 
 
 @check(points=1.25, says="post-norm: norm1(x + attention), then norm2 of that plus its feed-forward")
 def test_post_norm(student, reference, rng):
     for dtype in (torch.float32, torch.float64):
-        layer, ours = pair(student, reference, rng, dtype=dtype)
+        layer, ours = pair(student, reference, rng, D, H, F, dtype=dtype)
         x = rng.normal(B, L, D, dtype=dtype)
         assert_close(layer(x), ours(x), what=f"the {str(dtype)[6:]} output of a post-norm layer")
 
@@ -117,7 +84,7 @@ def test_post_norm(student, reference, rng):
 @check(points=1.25, says="pre-norm: x + attention(norm1(x)), then that plus feed-forward(norm2 of it)")
 def test_pre_norm(student, reference, rng):
     for dtype in (torch.float32, torch.float64):
-        layer, ours = pair(student, reference, rng, dtype=dtype, norm_first=True)
+        layer, ours = pair(student, reference, rng, D, H, F, dtype=dtype, norm_first=True)
         x = rng.normal(B, L, D, dtype=dtype)
         assert_close(layer(x), ours(x), what=f"the {str(dtype)[6:]} output of a pre-norm layer")
 
@@ -129,11 +96,12 @@ def test_pre_norm(student, reference, rng):
 def test_activation(student, reference, rng):
     for norm_first in right_orders(student, reference, rng):
         settings = {"activation": "gelu", "norm_first": norm_first}
-        layer, ours = pair(student, reference, rng, **settings)
+        layer, ours = pair(student, reference, rng, D, H, F, **settings)
         x = rng.normal(B, L, D)
         assert_close(layer(x), ours(x), what="the output with activation='gelu'")
     in_order = student(D, H, F, 0.0, "gelu", norm_first)
-    in_order.load_state_dict(ours.state_dict(), strict=False)
+    load_weights(in_order, ours.state_dict(), "the layer")
+    in_order.eval()
     assert_close(in_order(x), ours(x), what="the output where dropout, activation and norm_first are given by position")
     assert_raises(ValueError, student, D, H, F, activation="swosh", what="activation='swosh'")
     assert_raises(ValueError, student, D, 5, F, what=f"d_model={D} with num_heads=5")
@@ -145,7 +113,7 @@ def test_activation(student, reference, rng):
 )
 def test_mask(student, reference, rng):
     for norm_first in right_orders(student, reference, rng):
-        layer, ours = pair(student, reference, rng, norm_first=norm_first)
+        layer, ours = pair(student, reference, rng, D, H, F, norm_first=norm_first)
         x = rng.normal(B, L, D)
         for shape in ((B, L, L), (B, 1, L), (L, L), (1, L, L), (L,)):
             mask = rng.mask(*shape)
@@ -161,7 +129,7 @@ def test_mask(student, reference, rng):
 
 @check(points=0.5, says="a key that nobody may see changes nothing, and shuffled positions give shuffled outputs")
 def test_properties(student, reference, rng):
-    layer, _ = pair(student, reference, rng)
+    layer, _ = pair(student, reference, rng, D, H, F)
     x, mask = rng.normal(B, L, D), torch.ones(B, 1, L, dtype=torch.bool)
     mask[0, :, 4:] = mask[1, :, 6:] = False
     before, other = layer(x, mask), x.clone()
@@ -180,7 +148,7 @@ def test_properties(student, reference, rng):
 )
 def test_edges(student, reference, rng):
     for norm_first in right_orders(student, reference, rng):
-        layer, ours = pair(student, reference, rng, norm_first=norm_first)
+        layer, ours = pair(student, reference, rng, D, H, F, norm_first=norm_first)
         for x, kind in (
             (rng.normal(B, 1, D), "a single position"),
             (1e4 * rng.normal(B, L, D), "values of ±1e4"),
@@ -188,7 +156,7 @@ def test_edges(student, reference, rng):
             (rng.normal(D, L, B).transpose(0, 2), "a non-contiguous x"),
         ):
             assert_close(layer(x), ours(x), atol=2e-5, what=f"the output for {kind}")
-        layer, ours = pair(student, reference, rng, (4, 4, 4), norm_first=norm_first)
+        layer, ours = pair(student, reference, rng, 4, 4, 4, norm_first=norm_first)
         x = rng.normal(4, 4, 4)
         assert_close(layer(x), ours(x), atol=2e-5, what="the output where all sizes are equal")
 
@@ -196,37 +164,25 @@ def test_edges(student, reference, rng):
 @check(points=0.5, says="gradients reach x and every parameter")
 def test_gradients(student, reference, rng):
     for norm_first in right_orders(student, reference, rng):
-        layer, ours = pair(student, reference, rng, dtype=torch.float64, norm_first=norm_first)
+        layer, ours = pair(student, reference, rng, D, H, F, dtype=torch.float64, norm_first=norm_first)
         mask = rng.mask(B, L, L)
         mask[1, 3] = False
         inputs = {"x": rng.normal(B, L, D, dtype=torch.float64)}
         assert_same_gradients(
             lambda x, a=layer, m=mask: a(x, m), lambda x, a=ours, m=mask: a(x, m), inputs, rng, atol=1e-6
         )
-        found, wanted = gradients(layer), gradients(ours)
-        for name in wanted:
-            expect(found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output")
-            assert_close(found[name], wanted[name], atol=1e-6, what=f"the gradient for {name}")
+        assert_same_parameter_gradients(layer, ours, atol=1e-6)
 
 
 @check(points=0.5, says="dropout acts while training, anew in every call, and not in evaluation")
 def test_dropout(student, reference, rng):
     for norm_first in right_orders(student, reference, rng):
-        layer, ours = pair(student, reference, rng, dropout=0.5, norm_first=norm_first)
         x = rng.normal(B, L, D)
-        assert_close(layer(x), ours(x), what="the output in evaluation mode")
-        layer.train()
-        first, second = layer(x), layer(x)
-        expect(
-            not torch.equal(first, second),
-            "two training calls to drop different values",
-            "the same output twice",
-        )
-        layer.eval()
-        assert_close(layer(x), ours(x), what="the output back in evaluation mode")
-        layer, ours = pair(student, reference, rng, norm_first=norm_first)
-        layer.train()
-        assert_close(layer(x), ours(x), what="the training output of a layer with the default dropout, 0")
+        layer, ours = pair(student, reference, rng, D, H, F, dropout=0.5, norm_first=norm_first)
+        assert_dropout_in_training_only(layer, lambda a=layer, x=x: a(x), ours(x), what="the output")
+        layer, ours = pair(student, reference, rng, D, H, F, norm_first=norm_first)
+        what = "the output of a layer with the default dropout, 0,"
+        assert_same_in_both_modes(layer, lambda a=layer, x=x: a(x), ours(x), what=what)
 
 
 @check(points=0.25, says="the layer is put together from its parts, not taken ready-made", forbids=READY_MADE)
