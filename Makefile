@@ -14,7 +14,7 @@ setup: $(VENV)/.done ## make the virtual environment with everything pinned
 # torch comes first and alone: any other way may bring a CUDA build of several gigabytes.
 $(VENV)/.done: pyproject.toml constraints.txt packages/attnkit/pyproject.toml packages/nbjudge/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt \
 		-e "packages/attnkit[bert]" -e packages/nbjudge -e ".[dev]"
 	mkdir -p $(VENV)/etc/jupyter  # an editable installation leaves out the package's data files
