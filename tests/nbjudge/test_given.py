@@ -184,6 +184,9 @@ def test_what_cannot_be_read_is_refused(package):
     package({"givenone.py": "def one(:\n"})
     with pytest.raises(CourseError, match="not Python"):
         Given.find("givenone")
+    package({"givenone.py": "def __getattr__(name):\n    return print\n"})
+    with pytest.raises(CourseError, match="__getattr__"):
+        Given.find("givenone")
     with pytest.raises(CourseError, match="there is no module"):
         Given.find("givenone_that_is_not")
     with pytest.raises(CourseError, match="no Python source"):

@@ -16,10 +16,10 @@ from functools import cached_property
 from pathlib import Path
 
 from nbjudge.errors import CourseError
+from nbjudge.pieces import Piece, headers, is_future, rendered, statements_run
 from nbjudge.scopes import bound_by, references
 
 _OUT_OF_REACH = "from nbjudge.conversation.inside.reach import OutOfReach as _OutOfReach"
-_STATEMENTS_WITHIN = ("body", "orelse", "finalbody")
 
 
 @dataclass(frozen=True)
@@ -31,36 +31,27 @@ class Cover:
     """Names, seen from where the module is imported, and texts."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Piece:
-    """A statement of a module that remains or goes as a whole: one name of an import, a definition, an assignment."""
-
-    module: str
-    node: ast.stmt
-    binds: frozenset[str]
-    source: str | None = None
-    """What the name is imported from, as an absolute dotted name."""
-    around: tuple[ast.stmt, ...] = ()
-    """The branches that it stands in."""
-
-
 class Given:
     """The modules of a given package, or the one given module, by their dotted names."""
 
-    def __init__(self, name: str, sources: Mapping[str, str], packages: Collection[str]):
+    def __init__(self, name: str, sources: Mapping[str, bytes], packages: Collection[str]):
         """`packages` are those modules that are an __init__.py. Raises `CourseError` for what is not Python."""
         self.name, self._packages = name, packages
         self._trees: dict[str, ast.Module] = {}
         for module, source in sources.items():
             try:
                 self._trees[module] = ast.parse(source)
-            except SyntaxError as error:
+            except (SyntaxError, ValueError) as error:
                 raise CourseError(f"the given module {module} is not Python: {error}.") from error
-        self._pieces: dict[str, list[_Piece]] = {}
-        self._binding: dict[tuple[str, str], list[_Piece]] = {}
-        self._closures: dict[str, set[_Piece]] = {}
+        self._pieces: dict[str, list[Piece]] = {}
+        self._binding: dict[tuple[str, str], list[Piece]] = {}
+        self._closures: dict[str, set[Piece]] = {}
         for module in self._trees:
             self._read(module)
+        if (name, "__getattr__") in self._binding:
+            raise CourseError(
+                f"the given module {name} makes names by __getattr__: bind them, so that they can be read."
+            )
 
     @classmethod
     def find(cls, name: str) -> Given:
@@ -77,14 +68,14 @@ class Given:
         if spec.submodule_search_locations is None:
             if not spec.origin or not spec.origin.endswith(".py"):
                 raise CourseError(f"the module {name!r}, which c.NBJudge.given names, is no Python source.")
-            return cls(name, {name: _text(Path(spec.origin))}, ())
-        sources, packages = {name: ""}, {name}
+            return cls(name, {name: Path(spec.origin).read_bytes()}, ())
+        sources, packages = {name: b""}, {name}
         for folder in map(Path, spec.submodule_search_locations):
             for path in sorted(folder.rglob("*.py")):
                 inner = path.relative_to(folder).with_suffix("").parts
                 if all(part.isidentifier() for part in inner):
                     module = ".".join((name, *inner)).removesuffix(".__init__")
-                    sources[module] = _text(path)
+                    sources[module] = path.read_bytes()
                     if path.stem == "__init__":
                         packages.add(module)
         return cls(name, sources, packages)
@@ -103,7 +94,7 @@ class Given:
         In the place of a hidden name stands a `nbjudge.conversation.inside.reach.OutOfReach`.
         """
         kept, out = self._kept(hidden), sorted(self.out_of_reach(hidden))
-        texts = {module: self._rendered(module, kept, docstring=True) for module in self._trees}
+        texts = {module: rendered(self._trees[module], kept, docstring=True) for module in self._trees}
         stand_ins = [f"{name} = _OutOfReach(__name__, {name!r})" for name in out]
         texts[self.name] = "\n".join([texts[self.name], _OUT_OF_REACH, *stand_ins])
         return Cover(self.name, tuple((self._file(module), f"{text}\n") for module, text in texts.items()))
@@ -112,7 +103,7 @@ class Given:
         """What is to be executed in which module, in this order, once only the names in `still` are hidden."""
         pieces = self._kept(still) - self._kept(hidden)
         order = _in_order({piece.module: self._imported_by(piece.module, pieces) for piece in pieces})
-        return [(module, self._rendered(module, pieces)) for module in order]
+        return [(module, rendered(self._trees[module], pieces)) for module in order]
 
     def out_of_reach(self, hidden: Collection[str]) -> dict[str, frozenset[str]]:
         """The names that are hidden, and those that are built on hidden ones, which these are."""
@@ -142,18 +133,18 @@ class Given:
             for name in piece.binds:
                 self._binding.setdefault((module, name), []).append(piece)
 
-    def _split(self, module: str, body: Iterable[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[_Piece]:
+    def _split(self, module: str, body: Iterable[ast.stmt], around: tuple[ast.stmt, ...]) -> Iterator[Piece]:
         for node in body:
             if isinstance(node, (ast.If, ast.Try, ast.With)):
-                yield from self._split(module, _statements_run(node), (*around, node))
-            elif isinstance(node, (ast.Import, ast.ImportFrom)) and not _is_future(node):
+                yield from self._split(module, statements_run(node), (*around, node))
+            elif isinstance(node, (ast.Import, ast.ImportFrom)) and not is_future(node):
                 for name, source in bound_by(node).items():
                     path = self._absolute(module, source or name)
                     for one in self._behind_star(path) if name == "*" else [name]:
                         full = path.removesuffix("*") + one if name == "*" else path
-                        yield _Piece(module, node, frozenset({one}), full, around)
+                        yield Piece(module, node, frozenset({one}), full, around)
             else:
-                yield _Piece(module, node, frozenset(bound_by(node)), None, around)
+                yield Piece(module, node, frozenset(bound_by(node)), None, around)
 
     def _absolute(self, module: str, path: str) -> str:
         """An import path without leading dots."""
@@ -189,12 +180,12 @@ class Given:
                 return None
         return module, path[len(module) + 1 :].partition(".")[0]
 
-    def _needs(self, piece: _Piece) -> Iterator[tuple[str, str]]:
+    def _needs(self, piece: Piece) -> Iterator[tuple[str, str]]:
         """What a piece reads of our modules: places of names, as (module, name)."""
         place = self._place(piece.source) if piece.source else None
         if place is not None and place[1]:
             yield place
-        read = [part for outer in piece.around for part in _headers(outer)]
+        read = [part for outer in piece.around for part in headers(outer)]
         for node in read if piece.source else [*read, piece.node]:
             for reference in references(node):
                 if reference.imported:
@@ -214,14 +205,14 @@ class Given:
         elif place is not None:
             yield from (key for key in self._binding if key[0] == place[0])
 
-    def _closure(self, name: str) -> set[_Piece]:
+    def _closure(self, name: str) -> set[Piece]:
         """The pieces that a name of the given module needs."""
         if name not in self._closures:
             self._closures[name] = self._reached(name)
         return self._closures[name]
 
-    def _reached(self, name: str) -> set[_Piece]:
-        kept: set[_Piece] = set()
+    def _reached(self, name: str) -> set[Piece]:
+        kept: set[Piece] = set()
         todo, seen = [(self.name, name)], {(self.name, name)}
         while todo:
             for piece in self._binding.get(todo.pop(), []):
@@ -243,10 +234,10 @@ class Given:
                     todo.append(place)
         return found
 
-    def _kept(self, hidden: Collection[str]) -> set[_Piece]:
+    def _kept(self, hidden: Collection[str]) -> set[Piece]:
         """The pieces that remain."""
         out = self.out_of_reach(hidden)
-        kept: set[_Piece] = set()
+        kept: set[Piece] = set()
         for name in self.names - set(out):
             kept |= self._closure(name)
         kept.update(self._binding.get((self.name, "__all__"), []))  # the names that are hidden are still there
@@ -259,88 +250,9 @@ class Given:
                 kept.update((piece, *missing))
         return kept
 
-    def _imported_by(self, module: str, pieces: Iterable[_Piece]) -> set[str]:
+    def _imported_by(self, module: str, pieces: Iterable[Piece]) -> set[str]:
         sources = (piece.source for piece in pieces if piece.module == module and piece.source)
         return {place[0] for place in map(self._place, sources) if place is not None}
-
-    # -- writing ----------------------------------------------------------------------------------------------------
-
-    def _rendered(self, module: str, kept: set[_Piece], docstring: bool = False) -> str:
-        names: dict[ast.stmt, list[str]] = {}
-        for piece in kept:
-            names.setdefault(piece.node, []).extend(piece.binds)
-        tree = self._trees[module]
-        future = [node for node in tree.body if _is_future(node)]
-        first = tree.body[:1] if ast.get_docstring(tree) is not None else []
-        rest = [node for node in tree.body if node not in first and node not in future]
-        body = [*(first if docstring else []), *future, *_reduced(rest, names)]
-        return ast.unparse(ast.Module(body, []))
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def _is_future(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
-
-
-def _statements_run(node: ast.stmt) -> Iterator[ast.stmt]:
-    """The statements in the branches of a statement, but for those that are for type checkers alone."""
-    for field in _STATEMENTS_WITHIN:
-        if field != "body" or not (isinstance(node, ast.If) and _is_typing(node.test)):
-            yield from getattr(node, field, [])
-    for handler in getattr(node, "handlers", []):
-        yield from handler.body
-
-
-def _is_typing(test: ast.expr) -> bool:
-    return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
-
-
-def _headers(node: ast.stmt) -> Iterator[ast.AST]:
-    """What a branch reads itself: its condition, what it handles, its contexts."""
-    if isinstance(node, ast.If):
-        yield node.test
-    elif isinstance(node, ast.With):
-        yield from node.items
-    elif isinstance(node, ast.Try):
-        yield from (handler.type for handler in node.handlers if handler.type is not None)
-
-
-def _reduced(body: list[ast.stmt], names: Mapping[ast.stmt, list[str]]) -> list[ast.stmt]:
-    """The statements of a body that remain; of imports, the names that do."""
-    remaining: list[ast.stmt] = []
-    for node in body:
-        if isinstance(node, (ast.If, ast.Try, ast.With)):
-            if any(inner in names for inner in ast.walk(node)):
-                remaining.append(_reduced_branch(node, names))
-        elif node in names and isinstance(node, (ast.Import, ast.ImportFrom)):
-            remaining.append(_reduced_import(node, names[node]))
-        elif node in names:
-            remaining.append(node)
-    return remaining
-
-
-def _reduced_branch(node: ast.If | ast.Try | ast.With, names: Mapping[ast.stmt, list[str]]) -> ast.stmt:
-    fields = dict(ast.iter_fields(node))
-    for field in _STATEMENTS_WITHIN:
-        if fields.get(field):
-            fields[field] = _reduced(fields[field], names) or [ast.Pass()]
-    if isinstance(node, ast.Try):
-        fields["handlers"] = [
-            ast.ExceptHandler(handler.type, handler.name, _reduced(handler.body, names) or [ast.Pass()])
-            for handler in node.handlers
-        ]
-    return type(node)(**fields)
-
-
-def _reduced_import(node: ast.Import | ast.ImportFrom, names: Collection[str]) -> ast.stmt:
-    if isinstance(node, ast.Import):
-        return ast.Import([one for one in node.names if (one.asname or one.name.partition(".")[0]) in names])
-    if node.names[0].name == "*" and "*" not in names:
-        return ast.ImportFrom(node.module, [ast.alias(name) for name in sorted(names)], node.level)
-    return ast.ImportFrom(node.module, [one for one in node.names if (one.asname or one.name) in names], node.level)
 
 
 def _in_order(imports: Mapping[str, Collection[str]]) -> list[str]:
