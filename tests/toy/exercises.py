@@ -40,7 +40,7 @@ EXERCISES = {
 
             @check(points=2, says="every entry is doubled")
             def test_values(student, reference, rng):
-                x = rng.array(3, 4)
+                x = rng.array(3, 1, 4)
                 expected = reference(x)
                 assert_close(student(x), expected)
 
