@@ -13,6 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from patience import PATIENCE, until
 from selenium import webdriver
 from selenium.common.exceptions import NoAlertPresentException
 from selenium.webdriver.chrome.service import Service
@@ -70,7 +71,7 @@ class Browser:
             options.add_argument(option)
         options.set_capability("unhandledPromptBehavior", "ignore")
         self.driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-        self.driver.set_page_load_timeout(60)
+        self.driver.set_page_load_timeout(PATIENCE)
 
     def open(self, url: str) -> None:
         self.driver.get(url)
@@ -142,16 +143,18 @@ class Formgrader:
         self._wait()
 
     def _wait(self) -> None:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{self.url}/api", timeout=5).close()
-                return
-            except OSError:
-                time.sleep(0.2)
-        self.close()
-        raise AssertionError(f"the formgrader did not start: {Path(self._log.name).read_text()}")
+        if not until(self._answers):
+            self.close()
+            raise AssertionError(f"the formgrader did not start: {Path(self._log.name).read_text()}")
+
+    def _answers(self) -> bool:
+        try:
+            urllib.request.urlopen(f"{self.url}/api", timeout=PATIENCE).close()
+        except OSError:
+            return False
+        return True
 
     def close(self) -> None:
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(PATIENCE)
         self._log.close()

@@ -21,9 +21,9 @@ import nbjudge
 
 c = get_config()
 c.NBJudge.given = "given_package"
-c.NBJudge.check_seconds = 1.5
-c.NBJudge.cell_seconds = 3
-c.NBJudge.submission_seconds = 40
+c.NBJudge.check_seconds = 3
+c.NBJudge.cell_seconds = 6
+c.NBJudge.submission_seconds = 120
 c.NBJudge.output_bytes = 100_000
 c.NBJudge.memory_bytes = 512 << 20
 c.NBJudge.processes = 32

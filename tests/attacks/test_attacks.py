@@ -31,6 +31,7 @@ def test_every_known_row_is_tried_and_twenty_more():
     assert sum(attack.rows == "own" for attack in attacks) >= 20
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("batch", BATCHES)
 def test_attacks_gain_nothing_and_hurt_nobody(batch, new_course, record_property):
     report = grade(new_course(), BATCHES[batch], allowed=word.MOST)

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
+from patience import until
 from selenium.webdriver.common.by import By
 from toy import LESSON
 
@@ -169,5 +170,5 @@ def test_without_cleaning_it_would_run(kind, browser, listener, tmp_path):
     path.write_text(HTMLExporter().from_notebook_node(new_notebook(cells=[cell]))[0])
     listener.heard.clear()
     browser.open(path.as_uri())
-    assert browser.what_ran()
-    assert listener.heard
+    assert until(browser.what_ran)
+    assert until(lambda: listener.heard)

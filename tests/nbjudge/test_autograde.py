@@ -196,7 +196,7 @@ CRASHES = {
 
 
 def test_a_crash_costs_the_cell_that_did_it(toy):
-    toy.write("nbgrader_config.py", (toy.root / "nbgrader_config.py").read_text() + "c.NBJudge.check_seconds = 2\n")
+    toy.write("nbgrader_config.py", (toy.root / "nbgrader_config.py").read_text() + "c.NBJudge.check_seconds = 5\n")
     for name, code in CRASHES.items():
         toy.hand_in(name, toy.answered(double=code))
     toy.hand_in("zoe", toy.answered())

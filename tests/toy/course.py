@@ -24,6 +24,7 @@ import nbjudge
 
 c = get_config()
 c.NBJudge.given = "given_parts"
+c.Execute.timeout = 300  # for `nbgrader validate`, which would give a busy machine 30 seconds
 nbjudge.configure(c)
 """
 
