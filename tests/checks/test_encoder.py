@@ -1,16 +1,23 @@
 """Hidden checks of lesson 06, exercise encoder."""
 
+from functools import partial
+
 import torch
 from nbjudge import (
     assert_close,
+    assert_dropout_in_training_only,
     assert_raises,
     assert_same,
     assert_same_gradients,
+    assert_same_in_both_modes,
+    assert_same_parameter_gradients,
+    assert_same_weights,
     assert_tensor,
     assert_untouched,
     check,
     expect,
-    gradients,
+    load_weights,
+    pair,
 )
 
 # Layers, batch, length, features, heads, width of the feed-forward network: no two alike.
@@ -26,32 +33,8 @@ READY_MADE = [
 ]
 
 
-def random_state(module, rng):
-    """Weights that make every part count: scores of order one, norms with a gain and bias of their own."""
-    state = {}
-    for name, value in module.state_dict().items():
-        drawn = rng.normal(*value.shape, dtype=value.dtype)
-        if value.dim() == 2:
-            drawn = drawn / value.shape[1] ** 0.5
-        elif "norm" in name and name.endswith("weight"):
-            drawn = 1 + 0.5 * drawn
-        state[name] = drawn
-    return state
-
-
-def pair(student, reference, rng, sizes=(N, D, H, F), dtype=torch.float64, **settings):
-    """The learner's encoder and the reference's, with the same random weights, in evaluation mode.
-
-    In float64, so that what rounding grows to in a stack does not blur the comparison.
-    """
-    ours = reference(*sizes, **settings).to(dtype).eval()
-    state = random_state(ours, rng)
-    ours.load_state_dict(state)
-    theirs = student(*sizes, **settings)
-    theirs.to(dtype)
-    theirs.load_state_dict(state, strict=False)
-    theirs.eval()
-    return theirs, ours
+# In float64, so that what rounding grows to in a stack does not blur the comparison.
+same_weights = partial(pair, dtype=torch.float64)
 
 
 def same(seen, wanted, what="the result"):
@@ -62,9 +45,10 @@ def same(seen, wanted, what="the result"):
     points=0.5,
     says="the encoder returns one tensor of the shape and dtype of x, and leaves x and the mask as they were",
 )
-def test_contract(student, reference, rng):
+def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
-        encoder, _ = pair(student, reference, rng, dtype=dtype)
+        encoder = student(N, D, H, F)
+        encoder.to(dtype)
         x, mask = rng.normal(B, L, D, dtype=dtype), rng.mask(B, L, L)
         assert_tensor(encoder(x), (B, L, D), dtype)
         assert_tensor(encoder(x, mask), (B, L, D), dtype)
@@ -75,40 +59,20 @@ def test_contract(student, reference, rng):
     points=0.75,
     says="layers holds num_layers layers, each with its own weights; only pre-norm adds final_norm",
 )
-def test_names(student, reference, rng):
-    for settings in ({}, {"norm_first": True}):
-        encoder, ours = pair(student, reference, rng, **settings)
-        wanted = {name: tuple(value.shape) for name, value in ours.state_dict().items()}
-        seen = {name: tuple(value.shape) for name, value in encoder.state_dict().items()}
-        missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
-        kind = "with" if settings else "without"
-        expect(
-            not missing,
-            f"every parameter under its name {kind} norm_first",
-            f"no {', '.join(missing[:2])} in the state_dict ({len(missing)} are missing)",
-        )
-        expect(
-            not extra,
-            f"no other parameters {kind} norm_first",
-            f"{', '.join(extra[:2])} in the state_dict as well",
-        )
-        expect(seen == wanted, "parameters of the right shapes", "other shapes")
-        trained = {name for name, _ in encoder.named_parameters()}
-        expect(
-            trained == set(wanted),
-            "every layer to have parameters of its own",
-            f"{len(trained)} separate parameters where {len(wanted)} are needed",
-        )
+def test_names(student, reference):
+    for settings, kind in (({}, "without norm_first"), ({"norm_first": True}, "with norm_first")):
+        encoder, ours = student(N, D, H, F, **settings), reference(N, D, H, F, **settings)
+        assert_same_weights(encoder, ours, f"an encoder {kind}")
         expect(len(encoder.layers) == N, f"{N} layers", f"{len(encoder.layers)}")
 
 
 @check(points=0.75, says="the output of each layer is the input of the next, from the first to the last")
 def test_post_norm(student, reference, rng):
     for number in (N, 1, 2):
-        encoder, ours = pair(student, reference, rng, (number, D, H, F))
+        encoder, ours = same_weights(student, reference, rng, number, D, H, F)
         x = rng.normal(B, L, D, dtype=torch.float64)
         same(encoder(x), ours(x), f"the output of {number} post-norm layer{'s' if number > 1 else ''}")
-    encoder, ours = pair(student, reference, rng, dtype=torch.float32)
+    encoder, ours = pair(student, reference, rng, N, D, H, F)
     # Four layers in float32: rounding grows from 1e-7 by about ten in each.
     x = rng.normal(B, L, D)
     assert_close(encoder(x), ours(x), atol=1e-4, what="the float32 output")
@@ -120,26 +84,26 @@ def test_post_norm(student, reference, rng):
 )
 def test_pre_norm(student, reference, rng):
     for number in (N, 1):
-        encoder, ours = pair(student, reference, rng, (number, D, H, F), norm_first=True)
+        encoder, ours = same_weights(student, reference, rng, number, D, H, F, norm_first=True)
         x = rng.normal(B, L, D, dtype=torch.float64)
         same(encoder(x), ours(x), f"the output of {number} pre-norm layer{'s' if number > 1 else ''}")
 
 
 @check(points=0.25, says="activation reaches every layer, and settings may be given by position")
 def test_activation(student, reference, rng):
-    encoder, ours = pair(student, reference, rng, activation="gelu")
+    encoder, ours = same_weights(student, reference, rng, N, D, H, F, activation="gelu")
     x = rng.normal(B, L, D, dtype=torch.float64)
     same(encoder(x), ours(x), "the output with activation='gelu'")
-    _, ours = pair(reference, reference, rng, (2, D, H, F), activation="gelu", norm_first=True)
+    _, ours = same_weights(reference, reference, rng, 2, D, H, F, activation="gelu", norm_first=True)
     in_order = student(2, D, H, F, 0.0, "gelu", True)
     in_order.to(torch.float64)
-    in_order.load_state_dict(ours.state_dict(), strict=False)
+    load_weights(in_order, ours.state_dict(), "the encoder")
     same(in_order(x), ours(x), "the output where dropout, activation and norm_first are given by position")
 
 
 @check(points=0.5, says="the mask holds in every layer, for every shape that broadcasts to (B, L, L)")
 def test_mask(student, reference, rng):
-    encoder, ours = pair(student, reference, rng)
+    encoder, ours = same_weights(student, reference, rng, N, D, H, F)
     x = rng.normal(B, L, D, dtype=torch.float64)
     for shape in ((B, L, L), (B, 1, L), (L, L)):
         mask = rng.mask(*shape)
@@ -156,11 +120,11 @@ def test_mask(student, reference, rng):
 
 @check(points=0.25, says="one position and square sizes work like everything else")
 def test_edges(student, reference, rng):
-    encoder, ours = pair(student, reference, rng)
+    encoder, ours = same_weights(student, reference, rng, N, D, H, F)
     x = rng.normal(B, 1, D, dtype=torch.float64)
     same(encoder(x), ours(x), "the output for a single position")
     for norm_first in (False, True):
-        encoder, ours = pair(student, reference, rng, (3, 3, 3, 3), norm_first=norm_first)
+        encoder, ours = same_weights(student, reference, rng, 3, 3, 3, 3, norm_first=norm_first)
         x = rng.normal(3, 3, 3, dtype=torch.float64)
         same(encoder(x), ours(x), "the output where all sizes are equal")
 
@@ -168,37 +132,24 @@ def test_edges(student, reference, rng):
 @check(points=0.5, says="gradients reach x and every parameter of every layer")
 def test_gradients(student, reference, rng):
     for norm_first in (False, True):
-        encoder, ours = pair(student, reference, rng, norm_first=norm_first)
+        encoder, ours = same_weights(student, reference, rng, N, D, H, F, norm_first=norm_first)
         mask = rng.mask(B, L, L)
         inputs = {"x": rng.normal(B, L, D, dtype=torch.float64)}
-        # Gradients of four layers may be large, and assert_close grows with them.
         assert_same_gradients(
             lambda x, a=encoder, m=mask: a(x, m), lambda x, a=ours, m=mask: a(x, m), inputs, rng, atol=1e-6
         )
-        found, wanted = gradients(encoder), gradients(ours)
-        for name in wanted:
-            expect(found.get(name) is not None, f"a gradient for {name}", "none: it takes no part in the output")
-            assert_close(found[name], wanted[name], atol=1e-6, what=f"the gradient for {name}")
+        assert_same_parameter_gradients(encoder, ours, atol=1e-6)
 
 
 @check(points=0.25, says="dropout acts while training, anew in every call, and not in evaluation")
 def test_dropout(student, reference, rng):
+    x = rng.normal(B, L, D, dtype=torch.float64)
     for norm_first in (False, True):
-        encoder, ours = pair(student, reference, rng, dropout=0.5, norm_first=norm_first)
-        x = rng.normal(B, L, D, dtype=torch.float64)
-        same(encoder(x), ours(x), "the output in evaluation mode")
-        encoder.train()
-        first, second = encoder(x), encoder(x)
-        expect(
-            not torch.equal(first, second),
-            "two training calls to drop different values",
-            "the same output twice",
-        )
-        encoder.eval()
-        same(encoder(x), ours(x), "the output back in evaluation mode")
-    encoder, ours = pair(student, reference, rng)
-    encoder.train()
-    same(encoder(x), ours(x), "the training output of an encoder with the default dropout, 0")
+        encoder, ours = same_weights(student, reference, rng, N, D, H, F, dropout=0.5, norm_first=norm_first)
+        assert_dropout_in_training_only(encoder, lambda a=encoder: a(x), ours(x), what="the output")
+    encoder, ours = same_weights(student, reference, rng, N, D, H, F)
+    what = "the output of an encoder with the default dropout, 0,"
+    assert_same_in_both_modes(encoder, lambda: encoder(x), ours(x), what=what)
 
 
 @check(points=0.25, says="settings that cannot work are a ValueError in the constructor")
