@@ -62,7 +62,9 @@ def test_audit_counts_and_fails_below_its_bounds(toy):
 
 
 def test_audit_reports_a_given_part_that_needs_a_later_exercise(toy):
-    toy.write("given_parts.py", "def quadruple(x):\n    return 4 * x\n\n\ndef double(x):\n    return quadruple(x) / 2\n")
+    toy.write(
+        "given_parts.py", "def quadruple(x):\n    return 4 * x\n\n\ndef double(x):\n    return quadruple(x) / 2\n"
+    )
     done = nbjudge(toy, "audit", "quadruple", ok=False)
     assert "quadruple: a later exercise is needed by the given double" in done.stdout
 
