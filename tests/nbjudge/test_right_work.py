@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -264,11 +267,18 @@ def test_an_answer_counts_wherever_it_stands(course):
     assert not told
 
 
+def test_a_wrong_answer_in_a_new_cell_is_no_missing_one(course):
+    desk = Desk(course.release()).above("double", "def double(x):\n    return x + 2")
+    outcome = graded(course, {"wrong": desk.notebook, "nothing": course.release()})
+    assert outcome["wrong"].comment.count("No response.") == 2
+    assert outcome["nothing"].comment.count("No response.") == 3
+
+
 def test_an_answer_below_its_test_counts_and_its_place_is_named(course):
     outcomes = graded(course, {student: make(course) for student, make in BELOW.items()})
     all_full(outcomes)
     for student, outcome in outcomes.items():
-        assert "below its test" in str(course.graded(student)), student
+        assert "stood below its test" in str(course.graded(student)), student
         assert "No response" not in outcome.comment
 
 
@@ -490,6 +500,8 @@ ANSWERS = {
     "trailing_semicolon": {"double": "def double(x): return 2 * x;"},
     "unicode": {"double": "π = 2\n\n\ndef double(ξ):\n    return π * ξ  # Ünïcödé 🙂"},
     "future": {"double": f"from __future__ import annotations\n{DOUBLE}"},
+    "breakpoint_left": {"double": "def double(x):\n    breakpoint()\n    return 2 * x"},
+    "debugger_left": {"double": "import pdb\n\n\ndef double(x):\n    pdb.set_trace()\n    return 2 * x"},
     "typed": {"double": "from typing import Any\n\ndef double(x: 'np.ndarray') -> Any:\n    return 2 * x"},
     "conditional": {"double": "if True:\n    def double(x):\n        return 2 * x\nelse:\n    double = None"},
     "tried": {"double": "try:\n    import cupy\nexcept ImportError:\n    def double(x):\n        return 2 * x"},
@@ -554,3 +566,308 @@ def test_right_answers_count_in_any_style(course):
     wrong = outcomes.pop("wrong_but_grown")
     assert wrong.scores == {**FULL, "double": 2.0}  # it changes its input, and no later answer pays for that
     all_full(outcomes)
+
+
+# -- the file ----------------------------------------------------------------------------------------------------------
+
+
+def _text(notebook: NotebookNode) -> str:
+    return json.dumps(notebook, indent=1, ensure_ascii=False)
+
+
+def _changed(change: Callable[[NotebookNode], object]) -> Callable[[NotebookNode], bytes]:
+    def make(notebook: NotebookNode) -> bytes:
+        change(notebook)
+        return json.dumps(notebook).encode()
+
+    return make
+
+
+def _oldest(notebook: NotebookNode) -> None:
+    notebook.nbformat, notebook.nbformat_minor = 4, 0
+    for cell in notebook.cells:
+        del cell["id"]
+
+
+def _bare_cells(notebook: NotebookNode) -> None:
+    """As tools write them that know of no outputs."""
+    for cell in notebook.cells:
+        for key in ("outputs", "execution_count", "id"):
+            cell.pop(key, None)
+    notebook.pop("metadata")
+
+
+def _odd_cells(notebook: NotebookNode) -> None:
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = "the same" if number % 2 else 7
+        if cell.cell_type == "code":
+            cell.update(execution_count="9", outputs=None if number % 2 else [{"output_type": "x"}, 5])
+    notebook.cells[1:1] = [None, 5, {"cell_type": "heading", "source": "# x", "level": 1}, {"source": []}]
+
+
+def _colab(notebook: NotebookNode) -> None:
+    notebook.metadata = {"colab": {"provenance": [], "toc_visible": True}, "accelerator": "GPU"}
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata.update(id=f"aB{number}", colab={"base_uri": "https://localhost:8080/"}, outputId="x")
+
+
+def _vscode(notebook: NotebookNode) -> None:
+    notebook.metadata["kernelspec"] = {"name": ".venv", "display_name": ".venv (3.12.1)", "language": "python"}
+    for cell in notebook.cells:
+        cell.metadata["vscode"] = {"languageId": "python"}
+
+
+def _kaggle(notebook: NotebookNode) -> None:
+    notebook.metadata["kaggle"] = {"accelerator": "none", "dataSources": [], "isGpuEnabled": False}
+    for cell in notebook.cells:
+        cell.metadata.update(_uuid="8f2839f2", _kg_hide_input=True, trusted=True, execution={"iopub.status.busy": "x"})
+
+
+def _widgets(notebook: NotebookNode) -> None:
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"x": 5}}}
+
+
+def _as_script(notebook: NotebookNode) -> None:
+    notebook.metadata["jupytext"] = {"formats": "ipynb,py:percent"}
+    notebook.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+
+
+def _one_string(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        cell["source"] = "".join(cell["source"])
+
+
+def _lines(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        cell["source"] = cell["source"].splitlines(keepends=True)
+
+
+def _windows_lines(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        cell["source"] = cell["source"].replace("\n", "\r\n")
+
+
+def _heavy_outputs(notebook: NotebookNode) -> None:
+    picture = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "A" * 8_000_000}}
+    notebook.cells[1]["outputs"] = [picture]
+
+
+def _half_a_pair(notebook: NotebookNode) -> None:
+    notebook.cells.append(new_code_cell("s = '\ud83d'"))
+    notebook.cells.append(new_markdown_cell("\udc00"))
+
+
+FORMATS: dict[str, Callable[[NotebookNode], bytes]] = {
+    "bom": lambda notebook: _text(notebook).encode("utf-8-sig"),
+    "utf16": lambda notebook: _text(notebook).encode("utf-16"),
+    "utf16_big": lambda notebook: b"\xfe\xff" + _text(notebook).encode("utf-16-be"),
+    "utf16_unmarked": lambda notebook: _text(notebook).encode("utf-16-le"),
+    "utf32": lambda notebook: _text(notebook).encode("utf-32"),
+    "windows": lambda notebook: _text(notebook).replace("\n", "\r\n").encode(),
+    "blank_around": lambda notebook: b"\n\n  " + _text(notebook).encode() + b"\n\n",
+    "ascii": lambda notebook: json.dumps(notebook).encode(),
+    "version_3": lambda notebook: nbformat.writes(nbformat.convert(notebook, 3), version=3).encode(),
+    "version_2": lambda notebook: _as_version_2(notebook),
+    "version_4_0": _changed(_oldest),
+    "version_4_99": _changed(lambda notebook: notebook.update(nbformat_minor=99)),
+    "version_as_text": _changed(lambda notebook: notebook.update(nbformat="4", nbformat_minor="5")),
+    "version_missing": _changed(lambda notebook: [notebook.pop(key) for key in ("nbformat", "nbformat_minor")]),
+    "bare_cells": _changed(_bare_cells),
+    "odd_cells": _changed(_odd_cells),
+    "colab": _changed(_colab),
+    "vscode": _changed(_vscode),
+    "kaggle": _changed(_kaggle),
+    "widgets": _changed(_widgets),
+    "another_language": _changed(_as_script),
+    "one_string": _changed(_one_string),
+    "lines": _changed(_lines),
+    "windows_lines": _changed(_windows_lines),
+    "heavy_outputs": _changed(_heavy_outputs),
+    "half_a_pair": _changed(_half_a_pair),
+}
+
+
+def _as_version_2(notebook: NotebookNode) -> bytes:
+    cells = [
+        {"cell_type": cell.cell_type, "language": "python", "input": cell.source, "outputs": []}
+        if cell.cell_type == "code"
+        else {"cell_type": cell.cell_type, "source": cell.source}
+        for cell in notebook.cells
+    ]
+    return json.dumps({"nbformat": 2, "metadata": {}, "worksheets": [{"cells": cells}]}).encode()
+
+
+def test_a_notebook_counts_in_whatever_file_it_comes(course):
+    all_full(graded(course, {student: make(course.answered()) for student, make in FORMATS.items()}))
+
+
+NO_NOTEBOOKS: dict[str, tuple[bytes, str]] = {
+    "page": (b"<!DOCTYPE html><html><body>def double</body></html>", "it is a web page"),
+    "page_with_a_mark": (b"\xef\xbb\xbf  <html></html>", "it is a web page"),
+    "zip": (b"PK\x03\x04rest", "it is a zip archive"),
+    "pdf": (b"%PDF-1.7 rest", "it is a PDF file"),
+    "gzip": (b"\x1f\x8b\x08rest", "it is a compressed file"),
+    "picture": (b"\x89PNG\r\n\x1a\nrest", "it is a picture"),
+    "script": (b"import numpy as np\n\ndef double(x):\n    return 2 * x\n", "it is a Python script"),
+    "merge": (b'{"cells": [\n<<<<<<< HEAD\n{},\n=======\n>>>>>>> main\n]}', "a merge that was not finished"),
+    "cut_off": (b'{"cells": [{"cell_type": "code", "sour', "cut off"),
+    "nothing": (b"", "it is empty"),
+    "spaces": (b" \n", "it is empty"),
+    "latin": ('{"cells": [], "é": 1}'.encode("latin-1"), "UTF-8"),
+    "too_large": (b'{"cells": ["' + b"x" * (21 << 20) + b'"]}', "more than"),
+    "other_json": (b'{"a": 1}', "not a notebook"),
+}
+
+
+def test_what_is_no_notebook_is_said_in_peoples_words(course):
+    outcomes = graded(course, {student: data for student, (data, _) in NO_NOTEBOOKS.items()})
+    for student, (_, words) in NO_NOTEBOOKS.items():
+        assert outcomes[student].needs_person, student
+        assert words in outcomes[student].comment, (student, outcomes[student].comment)
+        assert "No response" not in outcomes[student].comment
+
+
+# -- what a learner is told --------------------------------------------------------------------------------------------
+
+FENCE = "```python\ndef double(x):\n    return 2 * x\n```"
+SAID = {
+    "input": ("n = input('how many?')", "nobody answers while it is graded"),
+    "getpass": ("import getpass\ngetpass.getpass()", "nobody answers while it is graded"),
+    "fence": (FENCE, "Markdown fence"),
+    "no_break": ("x =\u00a01", "no-break spaces"),
+    "quotes": ("x = “two”", "typographic quotation marks"),
+    "zero_width": ("x = 1\u200b", "invisible characters"),
+    "minus": ("x = 3 − 2", "typographic minus"),
+    "network": ("import urllib.request\nurllib.request.urlopen('http://example.org')", "no network"),
+    "sockets": ("import socket\nsocket.create_connection(('10.0.0.1', 80))", "no network"),
+    "pip": ("%pip install nothing-of-this-name", "no network"),
+    "missing_module": ("import no_such_module", "is not installed where notebooks are graded"),
+    "missing_file": ("open('no_such_data.csv')", "was handed in beside the notebook"),
+    "colab": ("from google.colab import drive\ndrive.mount('/content/drive')", "Colab"),
+    "array": ("x = np.ones(1 << 40)", "more memory than"),
+    "tensor": ("x = torch.ones(1 << 40)", "more memory than"),
+    "bytes": ("x = bytearray(3 << 30)", "more memory than"),
+    "cuda": ("x = torch.ones(2).cuda()", "no GPU"),
+    "tabs": ("if True:\n\tx = 1\n        y = 2", "tabs and spaces"),
+}
+
+
+def test_what_went_wrong_is_said_in_peoples_words(course):
+    outcomes = graded(course, {student: above(source)(course) for student, (source, _) in SAID.items()})
+    all_full(outcomes)
+    for student, (_, words) in SAID.items():
+        tables = [cell.outputs for cell in course.graded(student).cells if "test_double" in str(cell.metadata)]
+        assert words in str(tables), student
+
+
+IN_THE_ANSWER = {
+    "input": ("def double(x):\n    return float(input()) * x", "nobody answers while it is graded"),
+    "no_module": ("def double(x):\n    import no_such_module\n    return 2 * x", "no_such_module"),
+    "fence": (FENCE, "Markdown fence"),
+    "deleted": ("", "does not define it"),
+    "second_try": ("def double(x):\n    return 3 * x", "Below this test, double is defined again"),
+}
+
+
+def test_what_is_wrong_with_an_answer_is_said_in_peoples_words(course):
+    submissions = {student: course.answered(double=source) for student, (source, _) in IN_THE_ANSWER.items()}
+    submissions["second_try"] = Desk(submissions["second_try"]).below("test_double", DOUBLE).notebook
+    outcomes = graded(course, submissions)
+    for student, (_, words) in IN_THE_ANSWER.items():
+        tables = [cell.outputs for cell in course.graded(student).cells if "test_double" in str(cell.metadata)]
+        assert words in str(tables), student
+        assert outcomes[student].scores["double"] == (1.0 if student == "second_try" else 0.0), student
+        assert outcomes[student].scores["shares"] == 4.0, student
+
+
+MARKS = [
+    f"{comment} {which} {what}"
+    for comment in ("###", "#", "##")
+    for which in ("BEGIN", "END")
+    for what in ("HIDDEN TESTS", "SOLUTION", "MARK SCHEME")
+]
+
+
+def test_the_instructors_marks_in_a_learners_cells_cost_no_page(course):
+    submissions = {f"mark_{number}": above(f"{mark}\nx = 1")(course) for number, mark in enumerate(MARKS)}
+    inside = DOUBLE.replace("    return", "    ### BEGIN HIDDEN TESTS\n    return")
+    submissions["in_the_answer"] = course.answered(double=inside)
+    words = Desk(course.answered())
+    words.cells.append(new_markdown_cell("### BEGIN HIDDEN TESTS\nmy text"))
+    submissions["in_words"] = words.notebook
+    submissions["in_the_output"] = above("print('### BEGIN HIDDEN TESTS')")(course)
+    outcomes = graded(course, submissions)
+    course.generate_feedback()
+    all_full(outcomes)
+    assert all(course.feedback_page(student).is_file() for student in submissions)
+    assert "my text" in course.feedback_page("in_words").read_text()
+
+
+def test_time_that_own_cells_use_up_leaves_the_rest_to_a_person(course):
+    config = "c.NBJudge.cell_seconds = 3\nc.NBJudge.submission_seconds = 8\n"
+    course.write("nbgrader_config.py", course.config + config)
+    slow = Desk(course.answered()).above("quadruple", *["while True:\n    pass"] * 4).notebook
+    outcome = graded(course, {"slow": slow})["slow"]
+    assert outcome.scores == {"double": 3.0, "quadruple": None, "shares": None}
+    assert outcome.needs_person and "time for this notebook was used up" in outcome.comment
+
+
+def test_much_output_is_cut_off_and_said(course):
+    much = 'print("x" * 9_000_000)\nprint("more of it")'
+    many = "from IPython.display import display\nfor i in range(300):\n    display(i)"
+    submissions = {
+        "much": Desk(course.answered()).above("double", much, "print('and later')").notebook,
+        "many": Desk(course.answered()).above("double", many, "print('and later')").notebook,
+        "often": Desk(course.answered()).above("double", *['print("x" * 900_000)'] * 12, "print('and later')").notebook,
+        "lines": Desk(course.answered()).above("double", "for i in range(200):\n    print(i)").notebook,
+    }
+    all_full(graded(course, submissions))
+    for student in ("much", "many", "often"):
+        text = json.dumps(course.graded(student))
+        assert ("was dropped" in text or "were dropped" in text) and len(text) < 10 << 20, student
+        assert "and later" in text.replace("print('and later')", "") or student == "often", student
+    assert "199" in json.dumps(course.graded("lines"))
+
+
+def test_written_answers_keep_their_pictures(course):
+    desk = Desk(course.answered())
+    cell = new_markdown_cell("![p](attachment:p.png)")
+    cell["attachments"] = {"p.png": {"image/png": "iVBORw0KGgo="}}
+    desk.cells.append(cell)
+    graded(course, {"ann": desk.notebook})
+    course.generate_feedback()
+    assert "data:image/png;base64,iVBORw0KGgo=" in course.feedback_page("ann").read_text()
+    assert "attachments" in json.dumps(course.graded("ann"))
+
+
+def test_settings_of_own_cells_are_put_back_after_judging(course):
+    desk = Desk(course.answered()).above("double", "torch.set_default_dtype(torch.float64)\nnp.seterr(all='raise')")
+    desk.below("test_double", "print('kept', torch.ones(1).dtype, np.geterr()['divide'])")
+    all_full(graded(course, {"ann": desk.notebook}))
+    assert "kept torch.float64 raise" in json.dumps(course.graded("ann"))
+
+
+# -- the same score, always --------------------------------------------------------------------------------------------
+
+ODD = {
+    "exit": lambda course: _both_sides(course, "exit()"),
+    "shutdown": lambda course: _both_sides(course, ENDS["shutdown"]),
+    "dies": lambda course: _both_sides(course, "import os\nos._exit(0)"),
+    "wrong_and_dies": lambda course: course.answered(double="def double(x):\n    import os\n    os._exit(0)"),
+}
+TIMES = 10
+
+
+def test_the_same_submission_gets_the_same_score_on_a_busy_machine(course):
+    made = {f"{name}_{number}": make(course) for name, make in ODD.items() for number in range(TIMES)}
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        outcomes = graded(course, made)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    for name in ODD:
+        scores = {tuple(outcomes[f"{name}_{number}"].scores.values()) for number in range(TIMES)}
+        assert scores == {(0.0 if name == "wrong_and_dies" else 3.0, 4.0, 4.0)}, name

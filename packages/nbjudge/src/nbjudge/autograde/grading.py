@@ -27,6 +27,7 @@ from nbjudge.autograde.submission import NOTES
 from nbjudge.conversation.connection import Connection
 from nbjudge.course import Course, JudgeLine, judge_line
 from nbjudge.given import Given
+from nbjudge.hints import hint, without_network
 from nbjudge.judging.judge import Judge
 from nbjudge.judging.verdict import Verdict, as_html
 from nbjudge.kernels.replay import LastingKernel
@@ -150,11 +151,14 @@ class _Grading:
         run = self.kernel.run(cell.source, self._settings.cell_seconds)
         cell.outputs = self._within_budget(run.outputs)
         if run.status is Ended.ERROR:
-            self._troubles.append(f"{name} raised {run.detail}{_hint(run.detail, cell.source)}")
+            said = hint(run.detail, cell.source, self._settings.memory_bytes)
+            self._troubles.append(f"{name} raised {run.detail}{said}")
         elif run.status is Ended.TIMEOUT:
             self._troubles.append(f"{name} {run.detail}, and was interrupted.")
         elif run.status is Ended.DEAD:
             self._troubles.append(f"{name} ended the kernel: it {run.detail}.")
+        elif without_network("".join(output.get("text", "") for output in cell.outputs)):
+            self._troubles.append(f"{name} found no network: there is none while notebooks are graded.")
         if run.status in (Ended.TIMEOUT, Ended.DEAD):
             cell.outputs.append(new_output("stream", name="stderr", text=self._troubles[-1] + "\n"))
 
@@ -223,17 +227,6 @@ def _shorten_tracebacks(cell: NotebookNode) -> None:
     for output in cell.outputs:
         if output.output_type == "error":
             output.traceback = [f"{output.ename}: {output.evalue}"]
-
-
-def _hint(detail: str, source: str) -> str:
-    """What people most often did who get this error."""
-    if "StdinNotImplementedError" in detail:
-        return ". It asks by input(), and nobody answers while it is graded: write the value into the cell."
-    if "SyntaxError" in detail and "```" in source:
-        return ". It holds a Markdown fence (```): leave the code alone in the cell."
-    if "SyntaxError" in detail and "\u00a0" in source:
-        return ". It holds no-break spaces, as text copied from a page does: type these spaces anew."
-    return ""
 
 
 def _shown(verdict: Verdict, points: float) -> NotebookNode:

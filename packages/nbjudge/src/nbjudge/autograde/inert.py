@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import nh3
 from nbconvert.filters import markdown2html_mistune
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader import utils
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -124,7 +125,10 @@ class Inert:
                 cell.source = cell.source.replace(mark, mark.replace(" ", "-"))
             cell.source = self._showable(cell)
         if cell.cell_type == "code":
+            more = len(cell.outputs) - _OUTPUTS
             cell.outputs = [self._output(output) for output in cell.outputs[:_OUTPUTS]]
+            if more > 0:
+                cell.outputs.append(new_output("stream", name="stdout", text=f"[{more} more outputs were dropped]\n"))
 
     def _showable(self, cell: NotebookNode) -> str:
         source = cell.source

@@ -112,6 +112,12 @@ class _Row:
         """The names that the instructor's cell binds."""
         return bound_names(self.anchor["source"]) if self.anchor["cell_type"] == "code" else set()
 
+    def _notes(self) -> dict[str, bool]:
+        """What others need to know of a cell that was left as it was given."""
+        own = any(cell["source"].strip() for cell in (*self.before, *self.behind))
+        runs = {"runs": False} if self.elsewhere else {}  # what was given would take back an answer that stands above
+        return {**runs, **({"beside": True} if own and self.anchor["grade"] else {})}
+
     def in_order(self, placed: Placed) -> Iterator[Cell]:
         """The instructor's cell as it is to run, and what was added to it."""
         if self.anchor is _NONE:
@@ -124,8 +130,8 @@ class _Row:
             again = self.answer["metadata"].get(NOTES, {}).get("again")
             notes = {"again": again} if again else None
             yield framed(self.anchor, self.answer["source"], self.answer.get("attachments"), notes)
-        elif self.there or self.elsewhere:  # what was given would take back an answer that stands above it
-            yield framed(self.anchor, self.anchor["source"], None, {"runs": False} if self.elsewhere else {})
+        elif self.there or self.elsewhere:
+            yield framed(self.anchor, self.anchor["source"], None, self._notes())
         else:
             placed.notes.setdefault(self.anchor["id"], []).append("This cell was missing from the submission.")
             yield framed(self.anchor, MISSING.format(id=self.anchor["id"]))

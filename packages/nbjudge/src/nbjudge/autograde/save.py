@@ -25,11 +25,11 @@ class SaveVerdicts(SaveAutoGrades):
     """In the place of nbgrader's SaveAutoGrades: takes the scores from the judge, never from a cell's outputs."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        nb.metadata[NOTES] = {INERT: True, "seed": resources.get(SEED)}
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:
                 self._save(nb, resources)
+                nb.metadata[NOTES] = {INERT: True, "seed": resources.get(SEED)}
                 return nb, resources
             except OperationalError:
                 if time.monotonic() > deadline:
@@ -38,6 +38,7 @@ class SaveVerdicts(SaveAutoGrades):
 
     def _save(self, nb: NotebookNode, resources: dict[str, Any]) -> None:
         entry, results = resources["nbgrader"], resources[RESULTS]
+        readable = not nb.metadata.get(NOTES, {}).get("problem")
         unsafe = NBJudge(parent=self).sandbox == "none"
         with Gradebook(entry["db_url"]) as gradebook:
             submission = gradebook.find_submission_notebook(entry["notebook"], entry["assignment"], entry["student"])
@@ -49,7 +50,7 @@ class SaveVerdicts(SaveAutoGrades):
                         _score(grades[cell.metadata.nbgrader.grade_id], cell, results)
                 for cell in group:
                     if utils.is_solution(cell) or utils.is_task(cell):
-                        text = _comment(cell, group, results, unsafe)
+                        text = _comment(cell, group, results, readable, unsafe)
                         comments[cell.metadata.nbgrader.grade_id].auto_comment = text
             resources[LATE] = submission.assignment.total_seconds_late > 0 or submission.late_submission_penalty
             gradebook.db.commit()
@@ -76,24 +77,28 @@ def _by_exercise(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
 def _score(grade: Grade, cell: NotebookNode, results: dict[str, dict[str, Any]]) -> None:
     result = results.get(grade.name)
     if utils.is_solution(cell):
-        grade.auto_score, _ = utils.determine_grade(cell)  # a person grades it, unless it is unchanged
+        # A person grades it, unless it is unchanged, and nothing stands beside it that might be the answer.
+        beside = cell.metadata.get(NOTES, {}).get("beside", False)
+        grade.auto_score = None if beside else utils.determine_grade(cell)[0]
     else:
         grade.auto_score = result["score"] if result is not None else None
     grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
 
 
 def _comment(
-    cell: NotebookNode, group: list[NotebookNode], results: dict[str, dict[str, Any]], unsafe: bool
+    cell: NotebookNode, group: list[NotebookNode], results: dict[str, dict[str, Any]], readable: bool, unsafe: bool
 ) -> str | None:
     """What the gradebook notes on a solution: that it is unchanged, or why a person must look."""
-    parts, scored = [], False
+    parts = []
     for other in group:
         if utils.is_grade(other) and not utils.is_solution(other):
             result = results.get(other.metadata.nbgrader.grade_id, {"score": None, "reason": NOT_RUN, "note": ""})
-            scored = scored or bool(result["score"])
             parts += [text for text in (result["reason"], result["note"]) if text]
+    notes = cell.metadata.get(NOTES, {})
     unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-    if unchanged and not utils.is_task(cell) and not scored:  # who has points has answered in a cell of their own
+    if notes.get("beside"):
+        parts.insert(0, "The given cell is unchanged; what stands beside it may be the answer.")
+    elif unchanged and readable and not utils.is_task(cell) and notes.get("runs", True):
         parts.insert(0, "No response.")
     if unsafe:
         parts.append("Graded without a sandbox.")

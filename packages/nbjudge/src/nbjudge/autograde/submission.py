@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import codecs
+import contextlib
 import json
 import re
 import secrets
@@ -18,7 +21,7 @@ NOTES = "nbjudge"  # where our notes stand in a notebook's metadata
 _CELLS = 2000
 _CHARACTERS = 400_000  # of code, which the judge reads as text
 # A raw cell becomes text, so that one way of cleaning serves all that a page will show.
-_CELL_TYPES = {"code": "code", "markdown": "markdown", "raw": "markdown"}
+_CELL_TYPES = {"code": "code", "markdown": "markdown", "raw": "markdown", "heading": "markdown"}
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 # What people hand in by mistake in the place of a notebook, by its first bytes.
@@ -26,6 +29,9 @@ _OTHERS = {
     b"PK\x03\x04": "it is a zip archive; hand in the notebook that is in it",
     b"%PDF": "it is a PDF file; hand in the notebook itself",
     b"\x1f\x8b": "it is a compressed file; hand in the notebook that is in it",
+    b"\x89PNG": "it is a picture; hand in the notebook itself",
+    b"\xff\xd8\xff": "it is a picture; hand in the notebook itself",
+    b"<<<<<<<": "it holds the marks of a merge that was not finished",
     b"<": "it is a web page; hand in the notebook itself, in JupyterLab by File, Download",
 }
 
@@ -34,14 +40,15 @@ def read_cells(path: Path, limit: int) -> list[dict[str, Any]]:
     """The cells of the notebook at `path`: type, source, and of metadata nbgrader's id. Raises `UnreadableNotebook`."""
     text = _read_text(path, limit)
     try:
-        notebook = nbformat.reads(text, as_version=4, capture_validation_error={})
-        cells = [cell for cell in map(_plain_cell, notebook.cells[:_CELLS]) if cell is not None]
+        cells = [cell for cell in map(_plain_cell, _cells_of(text)) if cell is not None]
     except MemoryError:
         raise
     except RecursionError as error:
         raise UnreadableNotebook("it is nested too deeply to be a notebook") from error
+    except UnreadableNotebook:
+        raise
     except Exception as error:  # nbformat raises whatever a strange file leads it to
-        raise UnreadableNotebook(_reason(text)) from error
+        raise UnreadableNotebook("its cells are not those of a notebook") from error
     size = sum(len(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     if size > _CHARACTERS:
         raise UnreadableNotebook(f"it holds {size:,} characters of code, more than the {_CHARACTERS:,} that are read")
@@ -71,23 +78,35 @@ def _read_text(path: Path, limit: int) -> str:
     if not data.strip():
         raise UnreadableNotebook("it is empty")
     for first, what in _OTHERS.items():
-        if data.lstrip().startswith(first):
+        if data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(first):
             raise UnreadableNotebook(what)
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return data.decode(encoding)
+        return data.decode(json.detect_encoding(data))
     except UnicodeDecodeError as error:
         raise UnreadableNotebook("it is not text in UTF-8; save it anew as a notebook") from error
 
 
-def _reason(text: str) -> str:
+def _cells_of(text: str) -> list[object]:
+    """The cells of a notebook's text. Nothing else of a notebook matters here, so nothing else need be right."""
     try:
         found = json.loads(text)
     except ValueError as error:
-        return f"it is not valid JSON ({error}); was it cut off while it was saved"[:300]
-    if not isinstance(found, dict) or ("cells" not in found and "worksheets" not in found):
-        return "it is JSON, but not a notebook"
-    return "its cells are not those of a notebook"
+        raise UnreadableNotebook(_reason(text, error)) from error
+    if not isinstance(found, dict) or not ("cells" in found or "worksheets" in found):
+        raise UnreadableNotebook("it is JSON, but not a notebook")
+    if "cells" not in found:  # as notebooks were until 2014
+        cells: list[object] = nbformat.reads(text, as_version=4, capture_validation_error={}).cells
+        return cells[:_CELLS]
+    return list(found["cells"])[:_CELLS]
+
+
+def _reason(text: str, error: ValueError) -> str:
+    if re.search(r"^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
+        return "it holds the marks of a merge that was not finished"
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+        if ast.parse(text[:_CHARACTERS]).body:
+            return "it is a Python script; hand in the notebook itself"
+    return f"it is not valid JSON ({error}); was it cut off while it was saved"[:300]
 
 
 def _plain_cell(cell: object) -> dict[str, Any] | None:

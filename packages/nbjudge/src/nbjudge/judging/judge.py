@@ -36,6 +36,7 @@ from nbjudge.conversation.inside import serve
 from nbjudge.conversation.standin import StandIn
 from nbjudge.conversation.worker import source_worker
 from nbjudge.course import Course, Exercise, Sample
+from nbjudge.hints import hint
 from nbjudge.judging import known
 from nbjudge.judging.known import Known, Transcript
 from nbjudge.judging.recognise import best_match
@@ -306,7 +307,8 @@ def explain(error: BaseException | None, says: str) -> tuple[str, str]:
         if _is_undone(error):
             return says, "it is not done yet: the cell still raises NotImplementedError"
         where = f" in the line `{error.line}`" if error.line else ""
-        return says, f"your code raised {error.kind}{where}: {error.message}"[:600].rstrip(" :")
+        said = hint(f"{error.kind}: {error.message}")
+        return says, f"your code raised {error.kind}{where}: {error.message}"[:600].rstrip(" :") + said
     if isinstance(error, Unusable):
         return says, str(error)
     if isinstance(error, AssertionError):

@@ -8,12 +8,14 @@ then asks where the kernel is to be reached, by `init_connection_file`. In that 
 from __future__ import annotations
 
 import os
+import pdb
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import IPython.core.debugger
 import zmq
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
@@ -80,6 +82,8 @@ class GradingKernel(IPythonKernel):
         self.shell.parent = self.shell.kernel = self
         self._judge = int(os.environ[messages.JUDGE_FD])
         self._streams = sys.stdout, sys.stderr
+        # An answer with a breakpoint left in it is no worse for that; nobody is there to go on from it.
+        sys.breakpointhook = pdb.set_trace = IPython.core.debugger.set_trace = _pass_over
 
     async def do_execute(
         self, code: str, silent: bool, *args: Any, cell_meta: Any = None, **kwargs: Any
@@ -112,6 +116,10 @@ class GradingKernel(IPythonKernel):
             sys.stderr.flush()
         except Exception:
             sys.stdout, sys.stderr = self._streams
+
+
+def _pass_over(*args: object, **kwargs: object) -> None:
+    print("[a breakpoint was passed over: no debugger is there while a notebook is graded]")
 
 
 class GradingApp(ListeningSockets, IPKernelApp):
