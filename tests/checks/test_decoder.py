@@ -1,17 +1,24 @@
 """Hidden checks of lesson 09, exercise decoder."""
 
+from functools import partial
+
 import torch
 from nbjudge import (
     assert_close,
     assert_different,
+    assert_dropout_in_training_only,
     assert_raises,
     assert_same,
     assert_same_gradients,
+    assert_same_in_both_modes,
+    assert_same_parameter_gradients,
+    assert_same_weights,
     assert_tensor,
     assert_untouched,
     check,
     expect,
-    gradients,
+    load_weights,
+    pair,
 )
 
 # Layers, batch, lengths of target and memory, features, heads, feed-forward width: no two alike.
@@ -35,32 +42,8 @@ def named(settings):
     )
 
 
-def random_state(module, rng):
-    """Weights that make every part count: scores of order one, norms with a gain and bias of their own."""
-    state = {}
-    for name, value in module.state_dict().items():
-        drawn = rng.normal(*value.shape, dtype=value.dtype)
-        if value.dim() == 2:
-            drawn = drawn / value.shape[1] ** 0.5
-        elif "norm" in name and name.endswith("weight"):
-            drawn = 1 + 0.5 * drawn
-        state[name] = drawn
-    return state
-
-
-def pair(student, reference, rng, sizes=(N, D, H, F), dtype=torch.float64, **settings):
-    """The learner's decoder and the reference's, with the same random weights, in evaluation mode.
-
-    In float64, so that what rounding grows to in a stack does not blur the comparison.
-    """
-    ours = reference(*sizes, **settings).to(dtype).eval()
-    state = random_state(ours, rng)
-    ours.load_state_dict(state)
-    theirs = student(*sizes, **settings)
-    theirs.to(dtype)
-    theirs.load_state_dict(state, strict=False)
-    theirs.eval()
-    return theirs, ours
+# In float64, so that what rounding grows to in a stack does not blur the comparison.
+same_weights = partial(pair, dtype=torch.float64)
 
 
 def inputs(rng, settings, dtype=torch.float64):
@@ -77,10 +60,11 @@ def same(seen, wanted, what="the result"):
     points=0.5,
     says="the decoder returns one tensor of the shape and dtype of x, and leaves its inputs as they were",
 )
-def test_contract(student, reference, rng):
+def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
         for settings in KINDS[::3]:
-            decoder, _ = pair(student, reference, rng, dtype=dtype, **settings)
+            decoder = student(N, D, H, F, **settings)
+            decoder.to(dtype)
             given = inputs(rng, settings, dtype)
             masks = {"self_mask": rng.mask(B, LQ, LQ)}
             if settings["cross_attention"]:
@@ -96,19 +80,10 @@ def test_contract(student, reference, rng):
     points=0.75,
     says="layers holds num_layers layers, each with its own weights; only pre-norm adds final_norm",
 )
-def test_names(student, reference, rng):
+def test_names(student, reference):
     for settings in KINDS:
-        decoder, ours = pair(student, reference, rng, **settings)
-        wanted = {name: tuple(value.shape) for name, value in ours.state_dict().items()}
-        seen = {name: tuple(value.shape) for name, value in decoder.state_dict().items()}
-        missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
-        kind = named(settings)
-        expect(not missing, f"every parameter of {kind}", f"no {', '.join(missing[:2])} in the state_dict")
-        expect(not extra, f"no other parameters in {kind}", f"{', '.join(extra[:2])} as well")
-        expect(seen == wanted, f"parameters of the right shapes in {kind}", "other shapes")
-        trained = {name for name, _ in decoder.named_parameters()}
-        seen_so = f"{len(trained)} separate parameters where {len(wanted)} are needed"
-        expect(trained == set(wanted), "every layer to have parameters of its own", seen_so)
+        decoder = student(N, D, H, F, **settings)
+        assert_same_weights(decoder, reference(N, D, H, F, **settings), named(settings))
         expect(len(decoder.layers) == N, f"{N} layers", f"{len(decoder.layers)}")
 
 
@@ -118,10 +93,10 @@ def test_names(student, reference, rng):
 )
 def test_post_norm(student, reference, rng):
     for number in (N, 1, 2):
-        decoder, ours = pair(student, reference, rng, (number, D, H, F))
+        decoder, ours = same_weights(student, reference, rng, number, D, H, F)
         given = inputs(rng, KINDS[0])
         same(decoder(*given), ours(*given), f"the output of {number} post-norm layer{'s' * (number > 1)}")
-    decoder, ours = pair(student, reference, rng, dtype=torch.float32)
+    decoder, ours = pair(student, reference, rng, N, D, H, F)
     # Four layers in float32: rounding grows from 1e-7 by about ten in each.
     given = inputs(rng, KINDS[0], torch.float32)
     assert_close(decoder(*given), ours(*given), atol=1e-4, what="the float32 output")
@@ -133,7 +108,7 @@ def test_post_norm(student, reference, rng):
 )
 def test_pre_norm(student, reference, rng):
     for number in (N, 1):
-        decoder, ours = pair(student, reference, rng, (number, D, H, F), norm_first=True)
+        decoder, ours = same_weights(student, reference, rng, number, D, H, F, norm_first=True)
         given = inputs(rng, KINDS[1])
         same(decoder(*given), ours(*given), f"the output of {number} pre-norm layer{'s' * (number > 1)}")
 
@@ -141,7 +116,7 @@ def test_pre_norm(student, reference, rng):
 @check(points=0.5, says="without cross-attention the decoder reads x alone, as a GPT does")
 def test_decoder_only(student, reference, rng):
     for settings in KINDS[2:]:
-        decoder, ours = pair(student, reference, rng, **settings)
+        decoder, ours = same_weights(student, reference, rng, N, D, H, F, **settings)
         (x,) = inputs(rng, settings)
         causal = torch.ones(LQ, LQ, dtype=torch.bool).tril()
         same(decoder(x), ours(x), f"the output of {named(settings)}")
@@ -151,7 +126,7 @@ def test_decoder_only(student, reference, rng):
 @check(points=0.5, says="self_mask and memory_mask hold in every layer, each in its own attention")
 def test_masks(student, reference, rng):
     for settings in KINDS[:2]:
-        decoder, ours = pair(student, reference, rng, **settings)
+        decoder, ours = same_weights(student, reference, rng, N, D, H, F, **settings)
         x, memory = inputs(rng, settings)
         for own, other in (((B, LQ, LQ), (B, LQ, LK)), ((LQ, LQ), (B, 1, LK))):
             masks = {"self_mask": rng.mask(*own), "memory_mask": rng.mask(*other)}
@@ -173,7 +148,7 @@ def test_masks(student, reference, rng):
 )
 def test_causal(student, reference, rng):
     for settings in KINDS:
-        decoder, _ = pair(student, reference, rng, **settings)
+        decoder, _ = same_weights(student, reference, rng, N, D, H, F, **settings)
         x, *memory = inputs(rng, settings)
         causal = torch.ones(LQ, LQ, dtype=torch.bool).tril()
         whole = decoder(x, *memory, self_mask=causal)
@@ -186,20 +161,22 @@ def test_causal(student, reference, rng):
 @check(points=0.25, says="activation reaches every layer, and settings may be given by position")
 def test_activation(student, reference, rng):
     for activation in ("gelu", "gelu_tanh"):
-        decoder, ours = pair(student, reference, rng, activation=activation)
+        decoder, ours = same_weights(student, reference, rng, N, D, H, F, activation=activation)
         given = inputs(rng, KINDS[0])
         same(decoder(*given), ours(*given), f"the output with activation='{activation}'")
-    _, ours = pair(reference, reference, rng, (2, D, H, F), activation="gelu", norm_first=True, cross_attention=False)
+    _, ours = same_weights(
+        reference, reference, rng, 2, D, H, F, activation="gelu", norm_first=True, cross_attention=False
+    )
     in_order = student(2, D, H, F, 0.0, "gelu", True, False)
     in_order.to(torch.float64)
-    in_order.load_state_dict(ours.state_dict(), strict=False)
+    load_weights(in_order, ours.state_dict(), "the decoder")
     same(in_order(given[0]), ours(given[0]), "the output with all settings by position")
 
 
 @check(points=0.25, says="gradients reach x, the memory and every parameter of every layer")
 def test_gradients(student, reference, rng):
     for settings in KINDS[1:3]:
-        decoder, ours = pair(student, reference, rng, **settings)
+        decoder, ours = same_weights(student, reference, rng, N, D, H, F, **settings)
         masks = {"self_mask": torch.ones(LQ, LQ, dtype=torch.bool).tril()}
         given = dict(zip(("x", "memory"), inputs(rng, settings), strict=False))
         assert_same_gradients(
@@ -209,26 +186,19 @@ def test_gradients(student, reference, rng):
             rng,
             atol=1e-6,
         )
-        found, wanted = gradients(decoder), gradients(ours)
-        for name in wanted:
-            expect(found.get(name) is not None, f"a gradient for {name}", "none: the output does not use it")
-            assert_close(found[name], wanted[name], atol=1e-6, what=f"the gradient for {name}")
+        assert_same_parameter_gradients(decoder, ours, atol=1e-6)
 
 
 @check(points=0.25, says="dropout acts while training, anew in every call, and not in evaluation")
 def test_dropout(student, reference, rng):
     for settings in KINDS[::3]:
-        decoder, ours = pair(student, reference, rng, dropout=0.5, **settings)
+        decoder, ours = same_weights(student, reference, rng, N, D, H, F, dropout=0.5, **settings)
         given = inputs(rng, settings)
-        same(decoder(*given), ours(*given), "the output in evaluation mode")
-        decoder.train()
-        first, second = decoder(*given), decoder(*given)
-        expect(not torch.equal(first, second), "training calls to drop different values", "the same output twice")
-        decoder.eval()
-        same(decoder(*given), ours(*given), "the output back in evaluation mode")
-    decoder, ours = pair(student, reference, rng, cross_attention=False)
-    decoder.train()
-    same(decoder(given[0]), ours(given[0]), "the training output of a decoder with the default dropout, 0")
+        call = partial(decoder, *given)
+        assert_dropout_in_training_only(decoder, call, ours(*given), what=f"the output of {named(settings)}")
+    decoder, ours = same_weights(student, reference, rng, N, D, H, F, cross_attention=False)
+    what = "the output of a decoder with the default dropout, 0,"
+    assert_same_in_both_modes(decoder, lambda: decoder(given[0]), ours(given[0]), what=what)
 
 
 @check(points=0.25, says="settings that cannot work are a ValueError in the constructor")

@@ -1,17 +1,25 @@
 """Hidden checks of lesson 09, exercise decoder_layer."""
 
+from functools import partial
+
 import torch
 from nbjudge import (
     assert_close,
     assert_different,
+    assert_dropout_in_training_only,
     assert_raises,
     assert_same,
     assert_same_gradients,
+    assert_same_in_both_modes,
+    assert_same_parameter_gradients,
+    assert_same_weights,
     assert_tensor,
     assert_untouched,
     check,
     expect,
-    gradients,
+    load_weights,
+    pair,
+    right_cases,
 )
 
 # Batch, lengths of target and memory, features, heads, width of the feed-forward network: no two alike.
@@ -37,32 +45,6 @@ def named(settings):
     )
 
 
-def random_state(module, rng):
-    """Weights that make every part count: scores of order one, norms with a gain and bias of their own."""
-    state = {}
-    for name, value in module.state_dict().items():
-        drawn = rng.normal(*value.shape, dtype=value.dtype)
-        if value.dim() == 2:
-            drawn = drawn / value.shape[1] ** 0.5
-        elif "norm" in name and name.endswith("weight"):
-            drawn = 1 + 0.5 * drawn
-        state[name] = drawn
-    return state
-
-
-def pair(student, reference, rng, sizes=(D, H, F), dtype=torch.float32, **settings):
-    """The learner's layer and the reference's, with the same random weights, in evaluation mode."""
-    ours = reference(*sizes, **settings).to(dtype).eval()
-    state = random_state(ours, rng)
-    ours.load_state_dict(state)
-    theirs = student(*sizes, **settings)
-    if dtype != torch.float32:
-        theirs.to(dtype)
-    theirs.load_state_dict(state, strict=False)
-    theirs.eval()
-    return theirs, ours
-
-
 def inputs(rng, settings, dtype=torch.float32):
     """x, and the memory where the layer takes one."""
     x = rng.normal(B, LQ, D, dtype=dtype)
@@ -70,31 +52,25 @@ def inputs(rng, settings, dtype=torch.float32):
 
 
 def right_kinds(student, reference, rng, kinds=KINDS):
-    """Of these kinds, those whose norms stand where they should, or all if none do.
+    """Of these kinds, those whose norms stand where they should: a wrong order has checks of its own."""
 
-    What a wrong order spoils, each kind has a check of its own for: it costs nothing elsewhere.
-    """
-    right = []
-    for settings in kinds:
-        layer, ours = pair(student, reference, rng, **settings)
+    def answers(settings):
+        layer, ours = pair(student, reference, rng, D, H, F, **settings)
         given = inputs(rng, settings)
-        if close(layer(*given), ours(*given)):
-            right.append(settings)
-    return right or kinds
+        return layer(*given), ours(*given)
 
-
-def close(seen, wanted):
-    return isinstance(seen, torch.Tensor) and seen.shape == wanted.shape and bool(seen.allclose(wanted, atol=1e-4))
+    return right_cases(kinds, answers, atol=1e-4)
 
 
 @check(
     points=0.5,
     says="the layer returns one tensor of the shape and dtype of x, and leaves its inputs as they were",
 )
-def test_contract(student, reference, rng):
+def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
         for settings in KINDS:
-            layer, _ = pair(student, reference, rng, dtype=dtype, **settings)
+            layer = student(D, H, F, **settings)
+            layer.to(dtype)
             given = inputs(rng, settings, dtype)
             masks = {"self_mask": rng.mask(B, LQ, LQ)}
             if settings["cross_attention"]:
@@ -110,18 +86,10 @@ def test_contract(student, reference, rng):
     points=0.75,
     says="the parts are registered under their names; cross_attention and norm3 only where they are used",
 )
-def test_names(student, reference, rng):
+def test_names(student, reference):
     for settings in KINDS:
-        layer, ours = pair(student, reference, rng, **settings)
-        wanted = {name: tuple(value.shape) for name, value in ours.state_dict().items()}
-        seen = {name: tuple(value.shape) for name, value in layer.state_dict().items()}
-        missing, extra = sorted(wanted.keys() - seen.keys()), sorted(seen.keys() - wanted.keys())
-        kind = named(settings)
-        expect(not missing, f"every parameter of {kind}", f"no {', '.join(missing[:3])} in the state_dict")
-        expect(not extra, f"no other parameters in {kind}", f"{', '.join(extra[:3])} as well")
-        expect(seen == wanted, f"parameters of the right shapes in {kind}", "other shapes")
-        trained = {name for name, _ in layer.named_parameters()}
-        expect(trained == set(wanted), "every weight to be a parameter", f"{len(trained)} of {len(wanted)}")
+        layer = student(D, H, F, **settings)
+        assert_same_weights(layer, reference(D, H, F, **settings), named(settings))
         if not settings["cross_attention"]:
             expect(layer.cross_attention is None, "cross_attention to be None in a decoder-only layer", "a value")
 
@@ -129,7 +97,7 @@ def test_names(student, reference, rng):
 @check(points=1, says="post-norm: self-attention, cross-attention and feed-forward, each added, then normalised")
 def test_post_norm(student, reference, rng):
     for dtype, atol in ((torch.float32, 2e-5), (torch.float64, None)):
-        layer, ours = pair(student, reference, rng, dtype=dtype)
+        layer, ours = pair(student, reference, rng, D, H, F, dtype=dtype)
         given = inputs(rng, KINDS[0], dtype)
         assert_close(layer(*given), ours(*given), atol=atol, what=f"the {str(dtype)[6:]} output, post-norm")
 
@@ -137,7 +105,7 @@ def test_post_norm(student, reference, rng):
 @check(points=1, says="pre-norm: each sublayer reads the normalised sum so far, and adds to the sum itself")
 def test_pre_norm(student, reference, rng):
     for dtype, atol in ((torch.float32, 2e-5), (torch.float64, None)):
-        layer, ours = pair(student, reference, rng, dtype=dtype, norm_first=True)
+        layer, ours = pair(student, reference, rng, D, H, F, dtype=dtype, norm_first=True)
         given = inputs(rng, KINDS[1], dtype)
         assert_close(layer(*given), ours(*given), atol=atol, what=f"the {str(dtype)[6:]} output, pre-norm")
 
@@ -148,7 +116,7 @@ def test_pre_norm(student, reference, rng):
 )
 def test_decoder_only(student, reference, rng):
     for norm_first in (False, True):
-        layer, ours = pair(student, reference, rng, norm_first=norm_first, cross_attention=False)
+        layer, ours = pair(student, reference, rng, D, H, F, norm_first=norm_first, cross_attention=False)
         x, mask = rng.normal(B, LQ, D), rng.mask(B, LQ, LQ)
         what = "the output without cross-attention"
         assert_close(layer(x), ours(x), atol=2e-5, what=what)
@@ -162,7 +130,7 @@ def test_decoder_only(student, reference, rng):
 )
 def test_masks(student, reference, rng):
     for settings in right_kinds(student, reference, rng, KINDS[:2]):
-        layer, ours = pair(student, reference, rng, **settings)
+        layer, ours = pair(student, reference, rng, D, H, F, **settings)
         x, memory = inputs(rng, settings)
         for own, other in (
             ((B, LQ, LQ), (B, LQ, LK)),
@@ -201,7 +169,7 @@ def test_masks(student, reference, rng):
 )
 def test_causal(student, reference, rng):
     for settings in KINDS:
-        layer, _ = pair(student, reference, rng, **settings)
+        layer, _ = pair(student, reference, rng, D, H, F, **settings)
         x, *memory = inputs(rng, settings)
         causal = torch.ones(LQ, LQ, dtype=torch.bool).tril()
         changed = x.clone()
@@ -211,7 +179,7 @@ def test_causal(student, reference, rng):
         before, after = (layer(y, *memory)[:, :4] for y in (x, changed))
         what = "the output without a mask, where every position sees all, after a change of later positions"
         assert_different(after, before, everywhere=True, what=what)
-    layer, _ = pair(student, reference, rng)
+    layer, _ = pair(student, reference, rng, D, H, F)
     x, memory = inputs(rng, KINDS[0])
     order = torch.tensor([4, 7, 0, 2, 8, 1, 6, 3, 5])
     shuffled = layer(x, memory[:, order])
@@ -222,15 +190,15 @@ def test_causal(student, reference, rng):
 def test_activation(student, reference, rng):
     kind = right_kinds(student, reference, rng, KINDS[1::-1])[0]
     for activation in ("gelu", "gelu_tanh"):
-        layer, ours = pair(student, reference, rng, activation=activation, **kind)
+        layer, ours = pair(student, reference, rng, D, H, F, activation=activation, **kind)
         given = inputs(rng, kind)
         what = f"the output with activation='{activation}'"
         # The two forms of the GELU differ by 5e-4 at most.
         assert_close(layer(*given), ours(*given), atol=2e-5, what=what)
     alone = right_kinds(student, reference, rng, KINDS[3:1:-1])[0]
     in_order = student(D, H, F, 0.0, "gelu", alone["norm_first"], False)
-    _, ours = pair(reference, reference, rng, activation="gelu", **alone)
-    in_order.load_state_dict(ours.state_dict(), strict=False)
+    _, ours = pair(reference, reference, rng, D, H, F, activation="gelu", **alone)
+    load_weights(in_order, ours.state_dict(), "the layer")
     assert_close(in_order(given[0]), ours(given[0]), atol=2e-5, what="the output with settings by position")
     assert_raises(ValueError, student, D, H, F, activation="swosh", what="activation='swosh'")
     assert_raises(ValueError, student, D, 5, F, what=f"d_model={D} with num_heads=5")
@@ -242,7 +210,7 @@ def test_activation(student, reference, rng):
 )
 def test_edges(student, reference, rng):
     for settings in right_kinds(student, reference, rng, KINDS[:2]):
-        layer, ours = pair(student, reference, rng, **settings)
+        layer, ours = pair(student, reference, rng, D, H, F, **settings)
         x, memory = inputs(rng, settings)
         strided = rng.normal(D, LQ, B).transpose(0, 2), rng.normal(LK, B, D).transpose(0, 1)
         for given, kind in (
@@ -253,7 +221,7 @@ def test_edges(student, reference, rng):
             (strided, "non-contiguous inputs"),
         ):
             assert_close(layer(*given), ours(*given), atol=3e-5, what=f"the output for {kind}")
-        layer, ours = pair(student, reference, rng, (4, 4, 4), **settings)
+        layer, ours = pair(student, reference, rng, 4, 4, 4, **settings)
         given = rng.normal(4, 4, 4), rng.normal(4, 4, 4)
         assert_close(layer(*given), ours(*given), atol=3e-5, what="the output where all sizes are equal")
 
@@ -261,7 +229,7 @@ def test_edges(student, reference, rng):
 @check(points=0.75, says="gradients reach x, the memory and every parameter")
 def test_gradients(student, reference, rng):
     for settings in right_kinds(student, reference, rng):
-        layer, ours = pair(student, reference, rng, dtype=torch.float64, **settings)
+        layer, ours = pair(student, reference, rng, D, H, F, dtype=torch.float64, **settings)
         masks = {"self_mask": rng.mask(B, LQ, LQ)}
         masks["self_mask"][1, 3] = False
         if settings["cross_attention"]:
@@ -274,27 +242,19 @@ def test_gradients(student, reference, rng):
             rng,
             atol=1e-6,
         )
-        found, wanted = gradients(layer), gradients(ours)
-        for name in wanted:
-            expect(found.get(name) is not None, f"a gradient for {name}", "none: the output does not use it")
-            assert_close(found[name], wanted[name], atol=1e-6, what=f"the gradient for {name}")
+        assert_same_parameter_gradients(layer, ours, atol=1e-6)
 
 
 @check(points=0.5, says="dropout acts while training, anew in every call, and not in evaluation")
 def test_dropout(student, reference, rng):
     for settings in right_kinds(student, reference, rng):
-        layer, ours = pair(student, reference, rng, dropout=0.5, **settings)
+        layer, ours = pair(student, reference, rng, D, H, F, dropout=0.5, **settings)
         given = inputs(rng, settings)
-        assert_close(layer(*given), ours(*given), atol=2e-5, what="the output in evaluation mode")
-        layer.train()
-        first, second = layer(*given), layer(*given)
-        expect(not torch.equal(first, second), "training calls to drop different values", "the same output twice")
-        layer.eval()
-        assert_close(layer(*given), ours(*given), atol=2e-5, what="the output back in evaluation mode")
-        layer, ours = pair(student, reference, rng, **settings)
-        layer.train()
-        what = "the training output of a layer with the default dropout, 0"
-        assert_close(layer(*given), ours(*given), atol=2e-5, what=what)
+        call, what = partial(layer, *given), f"the output of {named(settings)}"
+        assert_dropout_in_training_only(layer, call, ours(*given), atol=2e-5, what=what)
+        layer, ours = pair(student, reference, rng, D, H, F, **settings)
+        call, what = partial(layer, *given), "the output of a layer with the default dropout, 0,"
+        assert_same_in_both_modes(layer, call, ours(*given), atol=2e-5, what=what)
 
 
 @check(points=0.25, says="the layer is put together from its parts, not taken ready-made", forbids=READY_MADE)

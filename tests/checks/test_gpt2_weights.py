@@ -1,7 +1,9 @@
 """Hidden checks of lesson 09, exercise gpt2_weights."""
 
+from collections import OrderedDict
+
 import torch
-from nbjudge import assert_close, assert_untouched, check, expect, twin
+from nbjudge import assert_close, assert_grad_mode_kept, assert_untouched, check, expect, twin
 
 # Layers, features, heads, width of the feed-forward network (4 times D in the published models, not here).
 N, D, H, F = 3, 12, 3, 20
@@ -112,29 +114,20 @@ def test_square(student, reference, make, rng):
     compare(student, reference, make, checkpoint(rng, (2, 8, 8)), (2, 8, 4, 8))
 
 
-class Aftermath:
-    """Loads where the learner's code is, then writes over the checkpoint and over the decoder."""
+def checkpoint_there(load, make, state):
+    """The checkpoint, beside `load`, as an object of its own: to be looked at afterwards."""
+    return twin(load, make(OrderedDict, state))
 
-    def __call__(self, load, decoder, state):
-        names = list(state)
-        recorded = torch.is_grad_enabled()
-        load(decoder, state)
-        same = torch.is_grad_enabled() == recorded
-        kept = list(state) == names
-        loaded = {name: value.detach().clone() for name, value in decoder.named_parameters()}
-        with torch.no_grad():
-            for value in state.values():
-                value.fill_(-7.0)
-            decoder_moved = any(not torch.equal(value, loaded[name]) for name, value in decoder.named_parameters())
-            for value in decoder.parameters():
-                value.fill_(7.0)
-            checkpoint_moved = any(bool((value != -7.0).any()) for value in state.values())
-        return {
-            "names kept": kept,
-            "same grad mode": same,
-            "aliased": checkpoint_moved or decoder_moved,
-            "loaded": loaded,
-        }
+
+def assert_share_nothing(load, make, made, state):
+    """After loading, other numbers in the decoder leave those of the checkpoint alone."""
+    decoder, there = twin(load, made), checkpoint_there(load, make, state)
+    load(decoder, there)
+    before = dict(there.items())
+    decoder.load_state_dict({name: torch.full_like(value, 7.0) for name, value in decoder.state_dict().items()})
+    moved = any(not torch.equal(value, before[name]) for name, value in there.items())
+    seen = "decoder and checkpoint changed together: they share memory"
+    expect(not moved, "a change of the one to leave the other alone", seen)
 
 
 @check(points=0.75, says="the numbers are copied: decoder and checkpoint share no memory")
@@ -142,9 +135,7 @@ def test_copies(student, make, rng):
     for prefix in ("", "transformer."):
         made = make("attnkit.parts.Decoder", N, D, H, F, **SETTINGS)
         state = checkpoint(rng, prefix=prefix)
-        after = twin(student, make(Aftermath))(student, twin(student, made), state)
-        seen = "decoder and checkpoint changed together: they share memory"
-        expect(not after["aliased"], "a change of the one to leave the other alone", seen)
+        assert_share_nothing(student, make, made, state)
 
 
 @check(points=0.5, says="the checkpoint is left as it was: the same names and the same numbers")
@@ -153,9 +144,10 @@ def test_untouched(student, make, rng):
         made = make("attnkit.parts.Decoder", N, D, H, F, **SETTINGS)
         state = checkpoint(rng, prefix=prefix)
         assert_untouched(state, lambda made=made, state=state: student(made, state))
-        after = twin(student, make(Aftermath))(student, twin(student, made), state)
+        there = checkpoint_there(student, make, state)
+        student(made, there)
         seen = "names that were taken away, added or moved"
-        expect(after["names kept"], "state to hold the same names in the same order", seen)
+        expect(there.keys() == list(state), "state to hold the same names in the same order", seen)
 
 
 @check(points=0.5, says="only weights and biases are copied: the norms keep their eps, and training still works")
@@ -174,8 +166,7 @@ def test_settings(student, reference, make, rng):
         student(decoder, state)
         mode = bool(decoder.training)
         expect(mode == training, f"decoder.training to stay {training}", f"{mode}")
-    after = twin(student, make(Aftermath))(student, decoder, state)
-    expect(after["same grad mode"], "gradients to be recorded after loading as before", "another grad mode")
+    assert_grad_mode_kept(lambda: student(decoder, state), "loading")
 
 
 @check(points=0.25, says="the loading is done here, not by the given loader", forbids=GIVEN)

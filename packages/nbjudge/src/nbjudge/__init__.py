@@ -5,8 +5,9 @@ What stands in `__all__` is what a course, its checks and its tools may rely on;
 - for nbgrader_config.py: `configure`;
 - for the hidden line of a grading cell: `judge`;
 - for check modules: `check`, the comparisons `assert_…` and `expect`, what torch modules are given (`pair`,
-  `load_weights`, `random_weights`), and what looks at objects on either side of the wire: `gradients`, `is_a`, `twin`,
-  `weights`; the fixtures `student`, `reference`, `make`, `rng` and `artifacts` come by themselves;
+  `load_weights`, `random_weights`), which cases are worth asking about (`right_cases`), and what looks at objects on
+  either side of the wire: `gradients`, `is_a`, `twin`, `weights`; the fixtures `student`, `reference`, `make`, `rng`
+  and `artifacts` come by themselves;
 - for a course's own tests and tools: `Course`, `Exercise`, `Judge`, `InProcess`, `audit`, `reference_object`,
   `checks_of`, and the errors, of which `NBJudgeError` is the root.
 """
@@ -29,6 +30,7 @@ _HOMES = {
         "load_weights",
         "pair",
         "random_weights",
+        "right_cases",
     ),
     "checks.reference": ("reference_object",),
     "checks.rng": ("Rng",),
@@ -36,6 +38,7 @@ _HOMES = {
     "checks.vocabulary": (
         "assert_close",
         "assert_different",
+        "assert_grad_mode_kept",
         "assert_raises",
         "assert_same",
         "assert_same_gradients",
