@@ -25,6 +25,7 @@ import nbjudge
 c = get_config()
 c.NBJudge.given = "given_parts"
 c.Execute.timeout = 300  # for `nbgrader validate`, which would give a busy machine 30 seconds
+c.NBJudge.cell_seconds = 30  # which the judge would take from there
 nbjudge.configure(c)
 """
 

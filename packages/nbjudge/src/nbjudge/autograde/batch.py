@@ -6,6 +6,7 @@ never be finished; a lock tells such folders from finished ones, and they are re
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import fnmatch
 import glob
@@ -30,6 +31,7 @@ from nbgrader.utils import parse_utc
 
 from nbjudge.autograde.directory import changed, texts
 from nbjudge.autograde.handed_in import Copied, copy_folder, read_file
+from nbjudge.autograde.language import foreign
 from nbjudge.autograde.old_scores import UNFINISHED, forget_scores, missing, note_submission
 from nbjudge.settings import NBJudge
 from nbjudge.words import fit_to_print
@@ -48,7 +50,8 @@ class Submission:
     student: str
     assignment: str
     notebooks: list[str]  # that the assignment has, and that are to be graded now
-    absent: list[str]  # that the assignment has, and the submission has not
+    absent: list[str]  # that are to be graded now, and that the submission has not
+    known: list[str]  # that the assignment has
     problem: str = ""  # why nothing of it can be graded
     folder: Path = Path()  # our copy
     date: str = ""  # when it was handed in, as nbgrader writes it
@@ -103,7 +106,7 @@ class Batch:
         converter.assignments = {}
         for folder in sorted(glob.glob(wanted)):
             found = self._look(folder)
-            if found is None:
+            if found is None or found.student in directory.student_id_exclude.split(","):
                 continue
             self.submissions[found.student, found.assignment] = found
             copy = self.directory.format_path(self.directory.submitted_directory, found.student, found.assignment)
@@ -114,8 +117,9 @@ class Batch:
             else:
                 self._nothing_there(found)
         converter.coursedir = self.directory
-        converter.pre_convert_hook = _both(converter.pre_convert_hook, self._before)
-        converter.post_convert_hook = _both(self._after, converter.post_convert_hook)
+        # An instructor's own hooks are given paths of copies: these are there from before the one until after the other.
+        converter.pre_convert_hook = _both(self._before, converter.pre_convert_hook)
+        converter.post_convert_hook = _both(converter.post_convert_hook, self._after)
 
     def _look(self, folder: str) -> Submission | None:
         match = re.match(_pattern(self._theirs, self._theirs.submitted_directory), folder, re.DOTALL)
@@ -132,15 +136,24 @@ class Batch:
                 return None
         with Gradebook(self._theirs.db_url, self._theirs.course_id) as gradebook:
             try:
-                known = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
+                notebooks = gradebook.find_assignment(assignment).notebooks
+                known = {notebook.name: json.loads(notebook.kernelspec or "{}") for notebook in notebooks}
             except MissingEntry:
                 raise SystemExit(
                     f"nbgrader autograde: there is no assignment {assignment!r} in the gradebook; run "
                     f"nbgrader generate_assignment {assignment} first"
                 ) from None
-        there = [name for name in known if os.path.lexists(os.path.join(folder, f"{name}.ipynb"))]
-        graded = [name for name in there if fnmatch.fnmatchcase(name, self._theirs.notebook_id)]
-        return Submission(student, assignment, graded, [name for name in known if name not in there])
+        wanted = [name for name in known if fnmatch.fnmatchcase(name, self._theirs.notebook_id)]
+        for name in wanted:
+            language = foreign(known[name])
+            if language:
+                raise SystemExit(
+                    f"nbgrader autograde: {name}.ipynb of {assignment} is written in {language}, and nbjudge runs "
+                    f"Python alone. Grade it in a course directory without nbjudge; notebooks beside it can be graded "
+                    f"here by --notebook.\nNothing was graded."
+                )
+        graded = [name for name in wanted if os.path.lexists(os.path.join(folder, f"{name}.ipynb"))]
+        return Submission(student, assignment, graded, [name for name in wanted if name not in graded], list(known))
 
     def _date(self, submission: Submission) -> None:
         """Put when it was handed in where nbgrader looks for it, to see whether this is newer than what was graded."""
@@ -167,10 +180,9 @@ class Batch:
 
     def _nothing_there(self, submission: Submission) -> None:
         """nbgrader passes over folders without a notebook, and lets their old scores stand; we do not."""
-        wanted = [name for name in submission.absent if fnmatch.fnmatchcase(name, self._theirs.notebook_id)]
-        for name in wanted:
+        for name in submission.absent:
             self._log.error("%s handed in no %s.ipynb; a person must look", submission.student, name)
-        self._forget(submission, wanted)
+        self._forget(submission, submission.absent)
 
     # -- hooks of nbgrader's, which swallow what they raise --------------------------------------------------------
 
@@ -182,6 +194,7 @@ class Batch:
         except Exception as error:
             self._log.exception("%s: the submission could not be taken over", submission.student)
             submission.problem = f"it could not be taken over ({type(error).__name__})"
+        _stand_in(submission)
 
     def _begin(self, submission: Submission) -> None:
         self._finished()  # a grading that failed called no hook; nbgrader has removed its folder
@@ -260,6 +273,14 @@ class Batch:
                     path.unlink()
             except (OSError, ValueError):
                 continue  # its grader lives, or it is another's
+
+
+def _stand_in(submission: Submission) -> None:
+    """Let an empty file stand for each notebook that is not there: for what is missing, nbgrader would note zeros."""
+    with contextlib.suppress(OSError):
+        submission.folder.mkdir(parents=True, exist_ok=True)
+        for name in submission.known:
+            (submission.folder / f"{name}.ipynb").touch()
 
 
 def _set_date(submission: Submission, copied: Copied) -> None:

@@ -20,11 +20,12 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests
 
 from nbjudge.autograde.batch import Batch, Submission
-from nbjudge.autograde.config import refusal
+from nbjudge.autograde.config import refusals
 from nbjudge.autograde.grader import Grader, GraderLost, Grading
-from nbjudge.autograde.submission import NOTES, new_cell
+from nbjudge.autograde.stock_execute import settle
+from nbjudge.autograde.submission import NOTES, new_cells
 from nbjudge.errors import CourseError, UnreadableNotebook
-from nbjudge.settings import NBJudge
+from nbjudge.settings import CONFIG_FILE, NBJudge
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ class JudgedNotebookExporter(NotebookExporter):
         self._grader: Grader | None = None
         if not isinstance(self.parent, Autograde):
             return
-        why = refusal(self.parent)
-        if why is None:  # another course's, that does not use the judge
+        refused = refusals(self.parent)
+        if refused is None:  # another course's, that does not use the judge
             return
-        if why:
-            raise SystemExit(f"nbgrader autograde: {why}\nNothing was graded.")
         settings = NBJudge(parent=self)
+        refused += settle(self.parent, settings, self.log)
+        if refused:
+            raise SystemExit(f"nbgrader autograde: {'; '.join(refused)}. Correct {CONFIG_FILE}.\nNothing was graded.")
         hidden = ClearHiddenTests(parent=self)
         settings.hidden_delimiters = [hidden.begin_test_delimeter, hidden.end_test_delimeter]
         if settings.sandbox == "none":
@@ -99,7 +101,7 @@ class JudgedNotebookExporter(NotebookExporter):
                 raise UnreadableNotebook(submission.problem)
             if path.name in submission.left:
                 raise UnreadableNotebook(submission.left[path.name])
-            cells = [new_cell(**cell) for cell in self.current.grading.read(path)]
+            cells = new_cells(self.current.grading.read(path))
         except (UnreadableNotebook, GraderLost) as error:
             notes = {NOTES: {"problem": f"{path.name} cannot be read: {error}"}}
             return NotebookNode(new_notebook(metadata=notes))

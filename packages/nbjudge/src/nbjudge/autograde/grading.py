@@ -150,17 +150,24 @@ class _Grading:
             return
         run = self.kernel.run(cell.source, self._settings.cell_seconds)
         cell.outputs = self._within_budget(run.outputs)
-        if run.status is Ended.ERROR:
-            said = hint(run.detail, cell.source, self._settings.memory_bytes)
-            self._troubles.append(f"{name} raised {run.detail}{said}")
-        elif run.status is Ended.TIMEOUT:
-            self._troubles.append(f"{name} {run.detail}, and was interrupted.")
-        elif run.status is Ended.DEAD:
-            self._troubles.append(f"{name} ended the kernel: it {run.detail}.")
-        elif without_network("".join(output.get("text", "") for output in cell.outputs)):
-            self._troubles.append(f"{name} found no network: there is none while notebooks are graded.")
-        if run.status in (Ended.TIMEOUT, Ended.DEAD):
+        trouble, unheard = self._trouble(run, cell.source)
+        if trouble:
+            self._troubles.append(f"{name} {trouble}")
+        if unheard:
             cell.outputs.append(new_output("stream", name="stderr", text=self._troubles[-1] + "\n"))
+
+    def _trouble(self, run: CellRun, source: str) -> tuple[str, bool]:
+        """What went wrong in a cell, to go on after its name, and whether its outputs do not say so themselves."""
+        if run.status is Ended.ERROR:
+            said = hint(run.detail, source, self._settings.memory_bytes)
+            return f"raised {run.detail}{said}", bool(said)
+        if run.status is Ended.TIMEOUT:
+            return f"{run.detail}, and was interrupted.", True
+        if run.status is Ended.DEAD:
+            return f"ended the kernel: it {run.detail}.", True
+        if without_network("".join(output.get("text", "") for output in run.outputs)):
+            return "found no network: there is none while notebooks are graded.", True
+        return "", False
 
     def _within_budget(self, outputs: list[NotebookNode]) -> list[NotebookNode]:
         """The outputs of a cell, as far as those of the whole notebook leave room for them."""
@@ -207,14 +214,22 @@ class _Grading:
     def _plainly(self, cell: NotebookNode) -> Result:
         """A grading cell without judge(...): scored by what it puts out, as nbgrader does, or left to a person."""
         run = self.kernel.run(cell.source, self._settings.cell_seconds) if cell.source.strip() else CellRun()
-        cell.outputs = self._within_budget(run.outputs)
+        cell.outputs = run.outputs
         if self._settings.plain_tests == "person":
             return self._for_a_person(cell, "This grading cell holds plain tests, which are left to a person.")
-        if run.status in (Ended.TIMEOUT, Ended.DEAD):
+        if run.status is not Ended.OK and not any(output.output_type == "error" for output in run.outputs):
+            # To nbgrader, a cell without an error in its outputs has passed, however it ended.
             cell.outputs.append(new_output("error", ename=run.status.name, evalue=run.detail, traceback=[run.detail]))
-        score, most = utils.determine_grade(cell)
+        try:
+            score, most = utils.determine_grade(cell)
+        except ValueError:
+            return self._for_a_person(cell, "The value of this grading cell is more than its points.")
         if outside_hidden(cell.source, self._settings.hidden_delimiters) != cell.source:
             _shorten_tracebacks(cell)
+        cell.outputs = self._within_budget(cell.outputs)
+        trouble, unheard = self._trouble(run, cell.source)
+        for text in (*self._troubles, *([f"This test {trouble}"] if unheard else [])):
+            cell.outputs.append(new_output("stream", name="stdout", text=f"{text}\n"))
         return Result(score, note=PLAIN, seen=f"{score} of {most:g}, by plain tests in the learner's process")
 
     def _for_a_person(self, cell: NotebookNode, reason: str) -> Result:

@@ -20,7 +20,9 @@ from nbjudge.autograde.batch import Submission
 from nbjudge.autograde.grader import GraderLost
 from nbjudge.autograde.old_scores import UNFINISHED, forget_scores, missing
 from nbjudge.autograde.placing import Anchor, Placed, framed
-from nbjudge.autograde.submission import NOTES, new_cell
+from nbjudge.autograde.submission import NOTES, new_cells
+
+_PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}  # for a source that names no kernel
 
 
 class RebuildNotebook(NbGraderPreprocessor):
@@ -35,7 +37,7 @@ class RebuildNotebook(NbGraderPreprocessor):
         with Gradebook(entry["db_url"]) as gradebook:
             _take_back(gradebook, submission, entry["notebook"])
             notebook = gradebook.find_notebook(entry["notebook"], entry["assignment"])
-            kernelspec = json.loads(notebook.kernelspec or "{}")
+            kernelspec = json.loads(notebook.kernelspec or "{}") or _PYTHON
             anchors = _anchors(notebook, _order(current.directory, entry))
         rebuilt, about = NotebookNode(nb), {**nb.metadata.get(NOTES, {})}
         placed = None
@@ -46,7 +48,7 @@ class RebuildNotebook(NbGraderPreprocessor):
                 about["problem"] = f"{entry['notebook']}.ipynb cannot be read: {lost}"
         placed = placed or Placed([framed(anchor, anchor["source"]) for anchor in anchors])
         notes = {"": _left_notes(submission), **placed.notes}
-        rebuilt.cells = [new_cell(**cell) for cell in placed.cells]
+        rebuilt.cells = new_cells(placed.cells)
         rebuilt.metadata["kernelspec"] = NotebookNode(kernelspec)
         rebuilt.metadata[NOTES] = {**about, "notes": notes, "if_lost": placed.if_lost}
         for grade_id, texts in notes.items():

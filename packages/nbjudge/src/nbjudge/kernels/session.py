@@ -34,6 +34,7 @@ from nbjudge.settings import NBJudge
 
 _START_SECONDS = 60
 _GRACE_SECONDS = 2  # between an interrupt and the end of patience
+_VALUE = 2000  # characters of a value that is kept where output was dropped
 _PROVISIONERS = {"bubblewrap": "nbjudge-sandbox", "none": "nbjudge-local"}
 
 
@@ -310,6 +311,7 @@ class _Output:
 
     def add(self, kind: object, content: object) -> None:
         if self._full:
+            self._keep_value(kind, content)
             return
         output = _as_output(kind, content)
         if output is None:
@@ -323,13 +325,23 @@ class _Output:
             if output["output_type"] == "stream":
                 output["text"] = output["text"][: self._left]
                 self.outputs.append(output)
-            self.outputs.append(_new_output("stream", name="stderr", text="\n[the rest of the output was dropped]\n"))
+            # Not as an error's text: of a grading cell with plain tests, that would cost the points.
+            self.outputs.append(_new_output("stream", name="stdout", text="\n[the rest of the output was dropped]\n"))
+            self._keep_value(kind, content)
             return
         self._left -= size
         last = self.outputs[-1] if self.outputs else None
         if last and last["output_type"] == output["output_type"] == "stream" and last["name"] == output["name"]:
             last["text"] += output["text"]
         else:
+            self.outputs.append(output)
+
+    def _keep_value(self, kind: object, content: object) -> None:
+        """Of what comes too late, keep the value of a cell, if it is short: it may be a score."""
+        if kind != "execute_result" or any(output["output_type"] == kind for output in self.outputs):
+            return
+        output = _as_output(kind, content)
+        if output is not None and len(json.dumps(output)) <= _VALUE:
             self.outputs.append(output)
 
 
@@ -342,7 +354,7 @@ def _as_output(kind: object, content: object) -> NotebookNode | None:
         return _new_output("stream", name=name, text=content["text"])
     if kind in ("display_data", "execute_result") and isinstance(content.get("data"), dict):
         data = {str(k)[:200]: v for k, v in content["data"].items() if isinstance(v, str)}
-        return _new_output("display_data", data=data)
+        return _new_output(str(kind), data=data)
     if kind == "error":
         trace = content.get("traceback")
         lines = [str(line) for line in trace] if isinstance(trace, list) else []
