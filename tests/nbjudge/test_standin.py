@@ -65,11 +65,6 @@ class Stack(nn.Module):
         return self.layers[1](self.layers[0](x))
 
 
-class Doubler(nn.Module):
-    def forward(self, x):
-        return 2 * x
-
-
 @pytest.fixture
 def served():
     """Serve an object from a thread; returns its stand-in."""
@@ -113,7 +108,7 @@ def test_memory_layout_arrives(served):
 
 
 def test_gradients_flow_through_inputs_and_parameters(served):
-    local = standin.make(Network, 3, 5).eval()
+    local = Network(3, 5).eval()
     remote = served(Network)(3, 5)
     remote.load_state_dict(local.state_dict())
     remote.eval()
@@ -205,8 +200,6 @@ def test_dropout_is_seen_to_act_in_training_mode(served):
 def test_objects_of_ours_can_be_arguments(served):
     remote = served(Network)(3, 5)
     remote.eval()
-    out, doubled = remote(torch.ones(1, 3), also=standin.make(Doubler))
-    assert torch.allclose(doubled, 2 * out)
     layer = standin.make(nn.Linear, 5, 2)
     out, projected = remote(torch.ones(1, 3), also=layer)
     assert torch.allclose(projected, layer(out), atol=1e-6)

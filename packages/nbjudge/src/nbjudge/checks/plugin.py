@@ -41,7 +41,10 @@ def rng(request: pytest.FixtureRequest) -> Rng:
 
 @pytest.fixture
 def make() -> Callable[..., Any]:
-    """`make(nn.Linear, 4, 6)`: an object that exists here and, with the same weights, where it is passed to."""
+    """`make(nn.Linear, 4, 6)`: an object that exists here and, with the same weights, where it is passed to.
+
+    An object of a class that stands in the check module is not made: pass it as it is.
+    """
     return standin.make
 
 

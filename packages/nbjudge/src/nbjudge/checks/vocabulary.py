@@ -256,7 +256,8 @@ def _input_gradients(
 def assert_untouched(inputs: dict[str, object], call: Callable[[], object]) -> None:
     """`call()` leaves every array of `inputs` as it was, be it called here or where the learner's code is.
 
-    What the learner's code writes to are copies: this is the one check that asks whether it wrote.
+    What the learner's code writes to are copies: this is the one check that asks whether it wrote. A tensor that came
+    without a gradient must not require or hold one afterwards.
 
     >>> x = torch.ones(3)
     >>> assert_untouched({"x": x}, lambda: x + 1)
@@ -268,8 +269,28 @@ def assert_untouched(inputs: dict[str, object], call: Callable[[], object]) -> N
     with changes() as reported:
         call()
     for name, array in inputs.items():
-        changed = any(array is one for one in reported) or differs(array, before[name])
-        expect(not changed, f"{name} to be left as it was", f"{name} had changed after the call")
+        wanted = f"{name} to be left as it was"
+        changed = any(array is one for one in reported.written) or differs(array, before[name])
+        expect(not changed, wanted, f"{name} had changed after the call")
+        required, held = (any(array is one for one in found) for found in (reported.required, reported.held))
+        expect(not required, wanted, f"{name}.requires_grad was True after the call")
+        expect(not held, wanted, f"{name}.grad was left on it by the call")
+
+
+def assert_grad_mode_kept(call: Callable[[], object], what: str = "the call") -> None:
+    """Gradients are recorded after `call()` as they were before, be it called here or where the learner's code is.
+
+    >>> assert_grad_mode_kept(lambda: torch.zeros(3))
+    >>> assert_grad_mode_kept(lambda: torch.set_grad_enabled(False), "a call that records none")
+    Traceback (most recent call last):
+    nbjudge.checks.vocabulary.Mismatch: expected gradients to be recorded after a call that records none as before; saw
+    another grad mode
+    """
+    before = torch.is_grad_enabled()
+    with changes() as reported, torch.set_grad_enabled(before):
+        call()
+        changed = reported.grad_mode or torch.is_grad_enabled() != before
+    expect(not changed, f"gradients to be recorded after {what} as before", "another grad mode")
 
 
 def assert_raises(

@@ -11,6 +11,7 @@ import time
 
 from nbjudge import words
 from nbjudge.conversation.common import wire
+from nbjudge.conversation.lent import Lent
 
 PUBLIC_SEED = 7  # of the learner's process and ours, where nothing is graded: known mistakes are run on it
 
@@ -52,6 +53,7 @@ class Connection:
         self._ids = itertools.count(first + 1)
         self.deadline: wire.Monotonic = math.inf  # of the request that is made next
         self.observed: list[object] | None = None
+        self.lent = Lent()
 
     def hello(self) -> None:
         """Wait until the learner's object is served; raises `StudentError` where it does not exist."""
@@ -104,7 +106,19 @@ class Connection:
                 raise Broken(str(error)) from error
             # An answer to a call that was given up earlier may still arrive; it is passed over.
             if document.get("id") == number:
-                return document, arrays
+                if "ask" not in document:
+                    return document, arrays
+                self._tell(document["ask"], arrays)
+
+    def _tell(self, asked: object, arrays: wire.Arrays) -> None:
+        """The learner's code uses what was lent to it: let it know what comes of that, and wait on."""
+        told, found = self.lent.answer(asked, arrays)
+        try:
+            self._channel.send({"op": "told", **told}, found, self.deadline)
+        except TimeoutError as error:
+            raise Unresponsive from error
+        except OSError as error:
+            raise Gone from error
 
 
 def _error(data: object) -> Exception:
@@ -131,5 +145,6 @@ def _error(data: object) -> Exception:
 
 def begin_check(connection: Connection, forbids: tuple[str, ...], given: str, seed: int) -> None:
     """Forget what earlier checks made, fix the random state, and watch for forbidden calls."""
+    connection.lent.renew()
     # Not awaited: requests are answered in their order, and the first one of the check will be.
     connection.tell("reset", forbids=list(forbids), given=given, seed=seed)

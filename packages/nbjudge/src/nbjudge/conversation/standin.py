@@ -10,11 +10,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +26,35 @@ from nbjudge.conversation.common.weights import listed
 from nbjudge.conversation.connection import Connection, Unusable
 
 _RECIPE = "_nbjudge_recipe"
-_CHANGED: ContextVar[list[object] | None] = ContextVar("_CHANGED", default=None)
 
 
-@contextmanager
-def changes() -> Iterator[list[object]]:
-    """The arrays sent to stand-ins, while this is entered, that the learner's code is reported to have written to.
+@dataclass
+class Changes:
+    """What the learner's code is reported to have done to its arguments, and to whether gradients are recorded.
 
     It wrote to copies of them: whatever it does to its arguments, the arrays on this side stay as they are.
     """
-    changed: list[object] = []
-    token = _CHANGED.set(changed)
+
+    written: list[object] = field(default_factory=list)
+    required: list[object] = field(default_factory=list)
+    """Tensors that came without a gradient, and require one now."""
+    held: list[object] = field(default_factory=list)
+    """Tensors that came without a gradient, and hold one now."""
+    grad_mode: bool = False
+
+
+_CHANGES: ContextVar[Changes | None] = ContextVar("_CHANGES", default=None)
+
+
+@contextmanager
+def changes() -> Iterator[Changes]:
+    """What the calls of stand-ins change while this is entered."""
+    found = Changes()
+    token = _CHANGES.set(found)
     try:
-        yield changed
+        yield found
     finally:
-        _CHANGED.reset(token)
+        _CHANGES.reset(token)
 
 
 class StandIn:
@@ -66,7 +79,7 @@ class StandIn:
         except wire.WireError as error:
             raise Unusable(str(error)) from error
         self._connection.observe(result)
-        self._note_changes(document.get("changed"), encoder)
+        self._note_changes(document, encoder)
         number = document.get("call")
         if isinstance(number, int):
             result = self._with_gradients(number, document.get("ok"), result, encoder)
@@ -108,17 +121,23 @@ class StandIn:
             return {"handle": value._handle}
         if hasattr(value, _RECIPE):
             return {"handle": _make(self._connection, value)._handle}
-        return recipe(value)
+        if callable(value) and _is_the_checks(value):
+            return {"handle": _lend(self._connection, value)._handle}
+        return {"path": path_of(value)}
 
-    def _note_changes(self, reported: object, encoder: wire.Encoder) -> None:
-        """Note which arguments the learner's code wrote to; nothing is written to ours."""
-        told = reported if isinstance(reported, list) else []
-        keys = [key for key in told if isinstance(key, str) and key in encoder.sent]
-        if keys:
-            self._connection.observe(["changed", *keys])
-        changed = _CHANGED.get()
-        if changed is not None:
-            changed.extend(encoder.sent[key] for key in keys)
+    def _note_changes(self, reported: wire.Document, encoder: wire.Encoder) -> None:
+        """Note what the learner's code did to which arguments; nothing is done to ours."""
+        noted = _CHANGES.get() or Changes()
+        for kind, arrays in (("changed", noted.written), ("required", noted.required), ("held", noted.held)):
+            told = reported.get(kind)
+            keys = [key for key in (told if isinstance(told, list) else []) if isinstance(key, str)]
+            keys = [key for key in keys if key in encoder.sent]
+            if keys:
+                self._connection.observe([kind, *keys])
+            arrays.extend(encoder.sent[key] for key in keys)
+        if reported.get("grad_kept") is False:
+            self._connection.observe("grad mode")
+            noted.grad_mode = True
 
     def _with_gradients(self, number: int, node: object, result: object, encoder: wire.Encoder) -> object:
         """Replace the tensors of `result` that have a gradient by ones that autograd can follow back."""
@@ -207,28 +226,36 @@ def _children(node: Any, value: object) -> Iterable[tuple[object, object]]:
     return ()
 
 
-def recipe(value: object) -> dict[str, str]:
-    """How the learner's process gets a callable of ours: by import path, or by the source of a check's helper."""
+def _is_the_checks(value: object) -> bool:
+    """Whether a function, a class, or the class of an object stands in a check module, which nobody else sees."""
+    kind = value if inspect.isclass(value) or inspect.isfunction(value) else type(value)
+    home = getattr(sys.modules.get(kind.__module__ or ""), "__file__", None) or ""
+    return Path(home).name.startswith("test_")
+
+
+def path_of(value: object) -> str:
+    """The import path by which the learner's process gets a callable of a library."""
     module, name = getattr(value, "__module__", None) or "torch", getattr(value, "__name__", "")
-    home = getattr(sys.modules.get(module), "__file__", None) or ""
-    if Path(home).name.startswith("test_") and (inspect.isclass(value) or inspect.isfunction(value)):
-        return {"source": textwrap.dedent(inspect.getsource(value)), "name": name}
-    if name and find(f"{module}.{name}") is value:
-        return {"path": f"{module}.{name}"}
-    raise TypeError(f"a {type(value).__name__} cannot be sent; make it with the `make` fixture")
+    if name and not _is_the_checks(value) and find(f"{module}.{name}") is value:
+        return f"{module}.{name}"
+    raise TypeError(
+        f"a {type(value).__name__} cannot be sent: `make` makes what a library defines, "
+        "and an object of a class of the check's own is passed as it is"
+    )
 
 
 def make(kind: type[Any] | str, *args: object, **kwargs: object) -> Any:
     """Make an object that exists on both sides: here, and, with the same weights, wherever it is passed to.
 
-    `kind` is a class of torch or of the check module itself, or the import path of one.
+    `kind` is a class of a library that learners have, or the import path of one. What the check module itself defines
+    is passed as it is: it stays with the judge, and the learner's code gets a stand-in of it.
     """
     if isinstance(kind, str):
-        path = {"path": kind}
+        path = kind
         module, _, name = kind.rpartition(".")
         maker = getattr(importlib.import_module(module), name)
     else:
-        path, maker = recipe(kind), kind
+        path, maker = path_of(kind), kind
     made = maker(*args, **kwargs)
     object.__setattr__(made, _RECIPE, (path, args, kwargs))
     return made
@@ -245,7 +272,7 @@ def _make(connection: Connection, value: object) -> StandIn:
     document, _ = connection.request(
         "make",
         encoder,
-        recipe=path,
+        path=path,
         args=encoder.encode(args),
         kwargs=encoder.encode(kwargs),
         state=state,
@@ -255,13 +282,27 @@ def _make(connection: Connection, value: object) -> StandIn:
     return _stand_in(connection, node if isinstance(node, dict) else {})
 
 
+def _lend(connection: Connection, value: Callable[..., object]) -> StandIn:
+    """A stand-in, in the learner's process, of what stays here; with the mode that it has here now."""
+    training = value.training if isinstance(value, torch.nn.Module) else None
+    document, _ = connection.request("lend", lent=connection.lent.lend(value), training=training)
+    node = document.get("ok")
+    return _stand_in(connection, node if isinstance(node, dict) else {})
+
+
 def twin(student: object, made: object) -> Any:
     """The twin, beside `student`, of an object from `make`: pass it to the learner's code, then look at it.
+
+    Of an object of the check's own, the twin is the stand-in that the learner's code gets.
 
     Every pass of `made` itself makes another twin; this one stays the same, so that what the learner's code did
     to it can be seen. Beside an object of this process, such as the reference, it is `made` itself.
     """
-    return _make(student._connection, made) if isinstance(student, StandIn) else made
+    if not isinstance(student, StandIn):
+        return made
+    if callable(made) and not hasattr(made, _RECIPE):
+        return _lend(student._connection, made)
+    return _make(student._connection, made)
 
 
 def gradients(module: Any) -> dict[str, torch.Tensor | None]:

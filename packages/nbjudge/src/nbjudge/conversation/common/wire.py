@@ -12,6 +12,7 @@ import math
 import socket
 import struct
 import time
+from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -130,11 +131,18 @@ class Encoder:
     `handle` is asked about every value that is not data; it returns a JSON object that stands for it.
     """
 
-    def __init__(self, handle: Callable[[object], Json], bounds: Bounds = BOUNDS, keep_strides: bool = False):
+    def __init__(
+        self,
+        handle: Callable[[object], Json],
+        bounds: Bounds = BOUNDS,
+        keep_strides: bool = False,
+        keep_names: bool = False,
+    ):
         self.arrays: Arrays = {}
         self.sent: dict[str, object] = {}
         self.linked: Arrays = {}  # those that have a gradient
-        self._handle, self._bounds, self._keep_strides = handle, bounds, keep_strides
+        self._handle, self._bounds = handle, bounds
+        self._keep_strides, self._keep_names = keep_strides, keep_names
         self._bytes = self._items = 0
 
     def encode(self, value: object, depth: int = 0) -> Json:
@@ -149,7 +157,9 @@ class Encoder:
         if type(value) is float:
             return value if math.isfinite(value) else {"float": repr(value)}
         if isinstance(value, (list, tuple)):
-            return {"list" if isinstance(value, list) else "tuple": [self.encode(v, depth + 1) for v in value]}
+            items = [self.encode(v, depth + 1) for v in value]
+            names = list(getattr(value, "_fields", ())) if self._keep_names else []
+            return {"list" if isinstance(value, list) else "tuple": items, **({"names": names} if names else {})}
         if isinstance(value, dict):
             return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]}
         if isinstance(value, torch.Tensor):
@@ -200,8 +210,8 @@ class Encoder:
 class Decoder:
     """Turns what `receive` gave back into Python values.
 
-    `handle` turns a JSON object that is no data into a value. `trusted` allows strides to be restored,
-    which the judge never does for an answer.
+    `handle` turns a JSON object that is no data into a value. `trusted` allows strides and the names of named tuples
+    to be restored, which the judge never does for an answer.
     """
 
     def __init__(
@@ -227,7 +237,9 @@ class Decoder:
         tag = next(iter(node))
         body = node[tag]
         if tag in ("list", "tuple") and isinstance(body, list):
-            items = [self.decode(item, depth + 1) for item in body]
+            items: list[Any] = [self.decode(item, depth + 1) for item in body]
+            if self._trusted and "names" in node:
+                return namedtuple("Named", node["names"])(*items)
             return items if tag == "list" else tuple(items)
         if tag == "dict" and isinstance(body, list):
             return self._dict(body, depth)

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import itertools
 import linecache
-import math
 import socket
 import types
-from collections.abc import Callable
+from collections.abc import Callable, ItemsView, KeysView, ValuesView
 from typing import Any, TypeAlias
 from warnings import catch_warnings, simplefilter
 
-import numpy as np
 import torch
 
 from nbjudge.conversation.common import wire
 from nbjudge.conversation.common.arrays import copy_of, differs
 from nbjudge.conversation.common.names import MISSING, find, rebind
 from nbjudge.conversation.common.weights import listed
+from nbjudge.conversation.inside.asking import Asking, stand_in
 from nbjudge.conversation.inside.condition import Condition
 from nbjudge.conversation.inside.watch import Watch, WatchedCall
 
@@ -35,6 +34,7 @@ class Server:
 
     def __init__(self, sock: socket.socket, root: object, first: int = 0):
         self._channel, self._first = wire.Channel(sock), first
+        self._asking = Asking(self._channel)
         self._objects: dict[int, Any] = {0: root}
         self._calls: dict[int, tuple[wire.Arrays, list[torch.Tensor]]] = {}
         self._ids = itertools.count(1)
@@ -50,7 +50,7 @@ class Server:
         self._channel.send({"id": self._first, "ok": True}, {})
         while True:
             try:
-                request, arrays = self._channel.receive()
+                request, arrays = self._asking.next_request()
             except KeyboardInterrupt:
                 continue  # the judge gave up on a call that had just ended
             except EOFError:
@@ -62,12 +62,15 @@ class Server:
 
     def _answer(self, request: Request, arrays: wire.Arrays) -> Answer:
         try:
+            self._asking.open(request["id"])
             with catch_warnings():
                 simplefilter("ignore")
                 answer: Answer = getattr(self, "_do_" + request["op"])(request, arrays)
                 return answer
         except BaseException as error:  # SystemExit and the like must not end the service
             return {"error": error_as_data(error)}, {}
+        finally:
+            self._asking.open(None)
 
     # -- operations ---------------------------------------------------------------------------------------
 
@@ -79,16 +82,22 @@ class Server:
         pristine = {key: copy_of(value) for key, value in decoder.decoded.items()}
         with torch.set_grad_enabled(request["grad"]), self._watch:
             result = target(*args, **kwargs)
-        if isinstance(result, (types.GeneratorType, itertools.chain)):
+            grad_kept = torch.is_grad_enabled() == request["grad"]
+        if isinstance(result, (types.GeneratorType, itertools.chain, KeysView, ValuesView, ItemsView)):
             result = list(itertools.islice(result, wire.BOUNDS.items))
         encoder = wire.Encoder(self._keep)
         reply: dict[str, wire.Json] = {"ok": encoder.encode(result)}
         reply["call"] = self._remember(decoder.leaves, encoder)
         reply["changed"] = [key for key, value in decoder.decoded.items() if differs(value, pristine[key])]
+        plain = [(key, value) for key, value in decoder.decoded.items() if key not in decoder.leaves]
+        tensors = [(key, value) for key, value in plain if isinstance(value, torch.Tensor)]
+        reply["required"] = [key for key, value in tensors if value.requires_grad]
+        reply["held"] = [key for key, value in tensors if value.grad is not None]
+        reply["grad_kept"] = grad_kept
         return reply, encoder.arrays
 
     def _do_make(self, request: Request, arrays: wire.Arrays) -> Answer:
-        maker = load(request["recipe"])
+        maker = load(request["path"])
         decoder = wire.Decoder(arrays, self._resolve, trusted=True)
         args: Any = decoder.decode(request["args"])
         kwargs: Any = decoder.decode(request["kwargs"])
@@ -97,6 +106,9 @@ class Server:
             made.load_state_dict(decoder.decode(request["state"]))
             made.train(request["training"])
         return {"ok": self._keep(made)}, {}
+
+    def _do_lend(self, request: Request, arrays: wire.Arrays) -> Answer:
+        return {"ok": self._keep(stand_in(self._asking, request["lent"], request["training"]))}, {}
 
     def _do_get(self, request: Request, arrays: wire.Arrays) -> Answer:
         encoder = wire.Encoder(self._keep)
@@ -153,7 +165,7 @@ class Server:
     def _resolve(self, node: dict[str, Any]) -> object:
         if "handle" in node:
             return self._objects[node["handle"]]
-        return load(node)
+        return load(node["path"])
 
     def _remember(self, leaves: wire.Arrays, encoder: wire.Encoder) -> int | None:
         if not encoder.linked:
@@ -186,16 +198,12 @@ class _Arguments(wire.Decoder):
         return self.decoded[key]
 
 
-def load(recipe: dict[str, str]) -> Any:
-    """A callable from its import path, or from its source (helpers that a check module defines)."""
-    if "path" in recipe:
-        found = find(recipe["path"])
-        if found is None:
-            raise ImportError(f"there is no {recipe['path']}")
-        return found
-    namespace: dict[str, Any] = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": np, "math": math}
-    exec(compile(recipe["source"], "<check helper>", "exec"), namespace)  # the judge's own text
-    return namespace[recipe["name"]]
+def load(path: str) -> Any:
+    """A callable from its import path."""
+    found = find(path)
+    if found is None:
+        raise ImportError(f"there is no {path}")
+    return found
 
 
 def error_as_data(error: BaseException) -> dict[str, wire.Json]:
