@@ -41,6 +41,8 @@ _COPIES = "handed-in-"
 _STALE_SECONDS = 60  # what is younger may be about to be locked
 _TIMESTAMP = "timestamp.txt"
 _UNSAFE = set("*?[]")  # nbgrader looks for notebooks by patterns made of folders' names
+_held: dict[Path, int] = {}
+"""Locks of this process, which grades one submission at a time. It may live on: the formgrader's does."""
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Submission:
     known: list[str]  # that the assignment has
     problem: str = ""  # why nothing of it can be graded
     folder: Path = Path()  # our copy
-    date: str = ""  # when it was handed in, as nbgrader writes it
+    date: str | None = None  # when it was handed in, as nbgrader writes it; blank where the file is
     dateless: bool = False  # whether what should say so is no date
     left: dict[str, str] = field(default_factory=dict[str, Any])  # files that were not taken, and why
 
@@ -75,19 +77,18 @@ class Batch:
         self._copies = Path(tempfile.mkdtemp(prefix=_COPIES, dir=self.root / STATE))
         _lock_folder(self._copies)
         self._end = weakref.finalize(self, shutil.rmtree, self._copies, ignore_errors=True)
-        self._lock: int | None = None
-        self._state: Path | None = None
         self.submissions: dict[tuple[str, str], Submission] = {}
         copies = str(self._copies.relative_to(self.root))
         # No learner's kernel may find the text of the lesson, solutions and all.
         ignore = [*self._theirs.ignore, *texts(self._theirs)]
         self.directory = changed(self._theirs, submitted_directory=copies, ignore=ignore)
+        _release()
         self._recover()
         self._hand_over(converter)
 
     def close(self) -> None:
         """All is graded."""
-        self._finished()
+        _release()
         self._end()
 
     def of(self, path: Path) -> Submission:
@@ -162,14 +163,14 @@ class Batch:
             return
         try:
             date = text.decode().strip()
-            parse_utc(date)
+            if date:
+                parse_utc(date)
         except (ValueError, OverflowError):  # it is no date: nbgrader would give up the submission
-            submission.dateless = bool(text.strip())
+            submission.dateless = True
             return
-        if date:
-            submission.date = date
-            submission.folder.mkdir(parents=True, exist_ok=True)
-            (submission.folder / _TIMESTAMP).write_text(date)
+        submission.date = date
+        submission.folder.mkdir(parents=True, exist_ok=True)
+        (submission.folder / _TIMESTAMP).write_text(date)
 
     def _place(self, submission: Submission) -> tuple[Path, tuple[str, ...]]:
         """Where a submission is: the directory of all, and the steps below it."""
@@ -197,7 +198,7 @@ class Batch:
         _stand_in(submission)
 
     def _begin(self, submission: Submission) -> None:
-        self._finished()  # a grading that failed called no hook; nbgrader has removed its folder
+        _release()  # a grading that failed called no hook; nbgrader has removed its folder
         directory = self._theirs
         entry = submission.student, submission.assignment
         self._mark(Path(directory.format_path(directory.autograded_directory, *entry)))
@@ -216,7 +217,7 @@ class Batch:
 
     def _after(self, assignment: str, student: str, notebooks: list[str]) -> None:
         """After a submission that was graded: it is finished."""
-        self._finished()
+        _release()
         shutil.rmtree(Path(notebooks[0]).parent, ignore_errors=True)
 
     def _forget(self, submission: Submission, notebooks: list[str]) -> None:
@@ -240,7 +241,7 @@ class Batch:
         except OSError as error:
             self._log.warning("%s cannot be locked (%s); is it another's? Remove it when nobody grades", path, error)
             return
-        self._lock, self._state = fd, path
+        _held[path] = fd
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -248,12 +249,6 @@ class Batch:
             fcntl.flock(fd, fcntl.LOCK_EX)
         os.ftruncate(fd, 0)
         os.write(fd, json.dumps(str(graded)).encode())
-
-    def _finished(self) -> None:
-        if self._lock is not None and self._state is not None:
-            self._state.unlink(missing_ok=True)
-            os.close(self._lock)
-            self._lock = None
 
     def _recover(self) -> None:
         """Remove the unfinished folders of graders that are gone, so that they are graded again."""
@@ -275,6 +270,14 @@ class Batch:
                 continue  # its grader lives, or it is another's
 
 
+def _release() -> None:
+    """Give up what this process has locked: it is finished, or has failed."""
+    while _held:
+        path, fd = _held.popitem()
+        path.unlink(missing_ok=True)
+        os.close(fd)
+
+
 def _stand_in(submission: Submission) -> None:
     """Let an empty file stand for each notebook that is not there: for what is missing, nbgrader would note zeros."""
     with contextlib.suppress(OSError):
@@ -289,7 +292,7 @@ def _set_date(submission: Submission, copied: Copied) -> None:
     if file.is_dir():
         shutil.rmtree(file)
     file.unlink(missing_ok=True)
-    if submission.date:
+    if submission.date is not None:
         file.write_text(submission.date)
     if submission.dateless:
         copied.leave(_TIMESTAMP, "it holds no date, so a person must say whether this was late")

@@ -8,7 +8,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 from nbgrader import utils
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from nbjudge.autograde.exporter import Current
 from nbjudge.autograde.grader import GraderLost
@@ -16,6 +16,8 @@ from nbjudge.autograde.submission import NOTES
 
 SEED = "nbjudge_seed"  # where the seed stands in `resources` that the checks were run with
 RESULTS = "nbjudge_results"  # where the results stand in `resources`: score, reason, note and seen, by a cell's id
+
+_UNWANTED = "It was not run, as --no-execute asks, and outputs that were handed in are no ground for a score."
 
 
 class JudgedExecute(NbGraderPreprocessor):
@@ -25,7 +27,7 @@ class JudgedExecute(NbGraderPreprocessor):
         results: dict[str, dict[str, Any]] = {}
         resources[RESULTS] = results
         student = resources["nbgrader"]["student"]
-        problem = nb.metadata.get(NOTES, {}).get("problem") or self._judge(nb, resources, results)
+        problem = nb.metadata.get(NOTES, {}).get("problem") or self._not_wanted() or self._judge(nb, resources, results)
         if problem:
             self.log.error("%s: %s", student, problem)
             _give_up(nb, results, problem)
@@ -35,6 +37,10 @@ class JudgedExecute(NbGraderPreprocessor):
             else:
                 self.log.info("%s, %s: %s", student, grade_id, result["seen"])
         return nb, resources
+
+    def _not_wanted(self) -> str:
+        """Why nothing is to run, where an instructor says so. nbgrader would score what learners say it put out."""
+        return "" if Execute(parent=self).enabled else _UNWANTED
 
     def _judge(self, nb: NotebookNode, resources: dict[str, Any], results: dict[str, dict[str, Any]]) -> str:
         """Fill in outputs and results; returns why that was not possible, or an empty string."""
@@ -51,7 +57,8 @@ class JudgedExecute(NbGraderPreprocessor):
         for cell, found in zip(nb.cells, answer["cells"], strict=True):
             cell.update(from_dict(found))
         results.update(answer["results"])
-        resources[SEED] = answer["seed"]
+        if answer["judged"]:
+            resources[SEED] = answer["seed"]
         if answer["failed"]:
             self.log.error("grading failed:\n%s", answer["failed"])
             return "The grader failed on this submission; its log says why."

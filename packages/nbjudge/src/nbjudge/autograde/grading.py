@@ -84,6 +84,7 @@ def run(
         "results": {grade_id: asdict(result) for grade_id, result in grading.results.items()},
         "failed": failed,
         "seed": seed,
+        "judged": grading.judges,
     }
 
 
@@ -105,6 +106,7 @@ class _Grading:
         self.kernel = LastingKernel(settings, folder, self._end)
         self._parts = GivenParts(self.kernel, judge.course, settings, given)
         self.results: dict[str, Result] = {}
+        self.judges = False  # whether there is an exercise, and so what varies by the seed
         self._sources: list[str] = []  # the learner's code so far
         self._locked: list[str] = []  # the instructor's
         self._since: set[str] = set()  # the names that the learner's code has defined since the last grading cell
@@ -117,7 +119,9 @@ class _Grading:
         self._output_left = _OUTPUTS * settings.output_bytes
 
     def run(self) -> None:
-        self._parts.begin(self._first_exercise())
+        first = self._first_exercise()
+        self.judges = first is not None
+        self._parts.begin(first)
         count = itertools.count(1)
         for cell in self._nb.cells:
             if cell.cell_type != "code":

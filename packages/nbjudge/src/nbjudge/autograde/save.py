@@ -29,7 +29,8 @@ class SaveVerdicts(SaveAutoGrades):
         while True:
             try:
                 self._save(nb, resources)
-                nb.metadata[NOTES] = {INERT: True, "seed": resources.get(SEED)}
+                seed = {"seed": resources[SEED]} if SEED in resources else {}
+                nb.metadata[NOTES] = {INERT: True, **seed}
                 return nb, resources
             except OperationalError:
                 if time.monotonic() > deadline:

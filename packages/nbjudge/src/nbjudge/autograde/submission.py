@@ -7,7 +7,7 @@ import codecs
 import contextlib
 import json
 import re
-import secrets
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +55,16 @@ def read_cells(path: Path, limit: int) -> list[dict[str, Any]]:
     return cells
 
 
+def new_cells(cells: Iterable[Mapping[str, Any]]) -> list[NotebookNode]:
+    """Cells of a notebook. Their ids are their places, so that the same submission makes the same notebook."""
+    return [new_cell(f"cell-{number}", **cell) for number, cell in enumerate(cells, 1)]
+
+
 def new_cell(
-    cell_type: str, source: str, metadata: dict[str, Any], attachments: dict[str, Any] | None = None
+    cell_id: str, cell_type: str, source: str, metadata: dict[str, Any], attachments: dict[str, Any] | None = None
 ) -> NotebookNode:
-    """A cell with a new id. As nbformat's own makers, which also validate each cell; nbconvert validates them all."""
-    cell = NotebookNode(id=secrets.token_hex(4), cell_type=cell_type, metadata=from_dict(metadata), source=source)
+    """A cell. As nbformat's own makers, which also validate each cell; nbconvert validates them all."""
+    cell = NotebookNode(id=cell_id, cell_type=cell_type, metadata=from_dict(metadata), source=source)
     if cell_type == "code":
         cell.update(execution_count=None, outputs=[])
     elif attachments:
