@@ -361,3 +361,13 @@ def test_a_gradient_left_on_an_argument_is_seen(served):
         assert_untouched({"x": x}, lambda: served(lambda x: x.requires_grad_().sum())(x))
     learned = torch.ones(3, requires_grad=True)
     assert_untouched({"x": learned}, lambda: served(lambda x: x.sum())(learned))
+
+
+def test_the_seed_of_the_draws_is_not_the_one_that_is_heard_there(served):
+    remote = served(torch.initial_seed)
+    heard = []
+    for seed in (1234, 1234, 1235):
+        connection.begin_check(remote._connection, (), "", seed)
+        heard.append(remote())
+    assert heard[0] == heard[1] != heard[2]
+    assert not {1234, 1235} & set(heard)

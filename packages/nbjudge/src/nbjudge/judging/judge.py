@@ -31,6 +31,7 @@ from nbjudge.conversation.connection import (
     Unresponsive,
     Unusable,
     begin_check,
+    theirs,
 )
 from nbjudge.conversation.inside import serve
 from nbjudge.conversation.standin import StandIn
@@ -266,7 +267,7 @@ class _Run:
             self._host.interrupt()
             connection.deadline = time.monotonic() + _INTERRUPT_SECONDS
             try:
-                connection.request("reset", forbids=[], given=self._given, seed=self._seed)
+                connection.request("reset", forbids=[], given=self._given, seed=theirs(self._seed))
                 return seen
             except (Unresponsive, Gone, Unusable, StudentError):
                 self._host.kill()
