@@ -1,20 +1,143 @@
-"""Hidden checks of lesson 11, exercise train: what the trained model makes of dates it never saw.
+"""Hidden checks of lesson 11, exercise train: what the trained weights make of dates that no training saw.
 
-Nothing is trained here. The weights that were handed in are loaded into the learner's `Transformer`, and the
-learner's `greedy_decode` writes the answers, all in the learner's process, for days that no training saw.
+Nothing is trained here. The judge puts the weights that were handed in together to a Transformer of its own, and reads
+dates with it: what they can do, nobody else is asked. The learner's `Transformer` and `greedy_decode` must then write
+what the judge's does, with the weights as they are, with all characters renumbered, and with other weights nothing.
 
-That it is the weights that read the dates, and no table and no code, is seen in three ways: with the numbers
-of all characters exchanged, in the texts and in the weights alike, the answers are the same; with other
-weights there is no right answer; and `forward`, shown a right answer, expects each of its characters.
+The names of the parts are the learner's choice, so each weight finds its place by the names within the layers, which
+are those of `attnkit.parts`, and by its shape. Weights of which the judge can put nothing together are read by the
+learner's process alone. There, code could read in their place: such weights get the first two checks at most.
 """
 
+import itertools
+import re
+
 import torch
+from attnkit import parts
 from attnkit.data import dates
 from nbjudge import check, expect
+from torch import nn
 
 FILE, MOST_BYTES = "dates.safetensors", 16 << 20
-SEED, MANY, FEW = 2017, 200, 60
+MANY, FEW = 300, 60
+MOST_UNREAD = 80  # of 100 dates: what is believed of the learner's process alone
 LEAST = {"d_model", "num_heads", "d_ff", "num_layers"}
+LAYER = re.compile(r"(.*?)(\d+)\.self_attention\.query_proj\.weight")
+SOURCES, TARGETS = len(dates.source_vocabulary()), len(dates.target_vocabulary())
+
+
+class Stack(nn.Module):
+    """The layers of an encoder or of a decoder, whose names begin with `prefix`, and their final norm, if any."""
+
+    def __init__(self, weights, prefix, kind, norm, sizes):
+        super().__init__()
+        numbers = sorted(int(found[2]) for found in map(LAYER.fullmatch, weights) if found and found[1] == prefix)
+        self.layers = nn.ModuleList()
+        for number in numbers:
+            start = f"{prefix}{number}."
+            state = {name.removeprefix(start): value for name, value in weights.items() if name.startswith(start)}
+            with torch.device("meta"):  # no memory of its own, whatever the sizes are said to be
+                layer = kind(sizes["d_model"], sizes["num_heads"], len(state["feed_forward.linear_in.bias"]))
+            layer.load_state_dict(state, assign=True)
+            self.layers.append(layer)
+        self.norm = nn.Identity()
+        if norm is not None:
+            self.norm = nn.LayerNorm(sizes["d_model"], device="meta")
+            self.norm.load_state_dict({name: weights[norm + name] for name in ("weight", "bias")}, assign=True)
+
+    def forward(self, x, *given):
+        for layer in self.layers:
+            x = layer(x, *given)
+        return self.norm(x)
+
+
+class Reader(nn.Module):
+    """The judge's Transformer. `arranged` says what the weights alone do not tell."""
+
+    pad_id = 0
+
+    def __init__(self, encoder, decoder, source, targets, places, bias):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+        self.source, self.targets, self.places, self.bias = source, targets, places, bias
+
+    def ways(self):
+        """In how many ways the weights can be meant: usual ones first."""
+        first = not isinstance(self.encoder.norm, nn.Identity)
+        orders = [1, -1] if len(self.targets) > 1 else [1]
+        turns = [1, -1] if len(self.places) > 1 else [1]
+        scales = [self.source.shape[1] ** 0.5, 1.0]
+        return itertools.product([first, not first], ["relu", "gelu"], scales, orders, turns)
+
+    def arranged(self, norm_first, activation, scale, order, turn):
+        """Take one of the ways. Returns itself."""
+        self.scale, self.target, self.head = scale, self.targets[::order][0], self.targets[::order][-1]
+        self.from_source, self.from_target = self.places[::turn][0], self.places[::turn][-1]
+        for layer in (*self.encoder.layers, *self.decoder.layers):
+            layer.norm_first = norm_first
+            layer.feed_forward.activation = activation
+        return self
+
+    def encode(self, source):
+        x = self.scale * self.source[source] + self.from_source[: source.shape[1]]
+        return self.encoder(x, parts.padding_mask(source))
+
+    def decode(self, target, memory, source):
+        x = self.scale * self.target[target] + self.from_target[: target.shape[1]]
+        return self.decoder(x, memory, parts.decoder_mask(target), parts.padding_mask(source)) @ self.head.T + self.bias
+
+    def forward(self, source, target):
+        return self.decode(target, self.encode(source), source)
+
+
+def shared(name, other):
+    """How many parts two dotted names have in common at their beginnings."""
+    pairs = zip(name.split("."), other.split("."), strict=False)
+    return len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
+
+
+def put_together(weights, sizes):
+    """The judge's Transformer of these weights; None where they are not those of the given parts."""
+    d_model = sizes["d_model"]
+    found = [match for match in map(LAYER.fullmatch, weights) if match]
+    across = {match[1] for match in found if f"{match[1]}{match[2]}.cross_attention.query_proj.weight" in weights}
+    plain = {match[1] for match in found} - across
+    weights = {name: value.float() for name, value in weights.items() if value.is_floating_point()}
+    rest = {name: value for name, value in weights.items() if not name.startswith((*across, *plain))}
+    norms = [name.removesuffix("weight") for name in rest if name.endswith("weight") and rest[name].shape == (d_model,)]
+    if len(across) != 1 or len(plain) != 1 or len(norms) not in (0, 2):
+        return None
+    (encoder,), (decoder,) = plain, across
+    norms.sort(key=lambda name: shared(name, decoder))  # that of the decoder comes last
+    rest = {name: value for name, value in rest.items() if not name.startswith(tuple(norms))}
+    shapes = {name: tuple(value.shape) for name, value in rest.items()}
+    sources = [rest.pop(name) for name, shape in shapes.items() if shape == (SOURCES, d_model)]
+    targets = [rest.pop(name) for name, shape in shapes.items() if shape == (TARGETS, d_model)]
+    biases = [rest.pop(name) for name, shape in shapes.items() if shape == (TARGETS,)]
+    tables = [name for name in rest if rest[name].ndim > 1 and shapes[name][-2:] == (dates.MAX_LENGTH, d_model)]
+    places = [table for name in tables for table in rest.pop(name).reshape(-1, dates.MAX_LENGTH, d_model)]
+    if rest or len(sources) != 1 or len(targets) not in (1, 2) or len(biases) > 1 or len(places) > 2:
+        return None
+    first, last = norms or (None, None)
+    try:
+        stacks = [
+            Stack(weights, encoder, parts.EncoderLayer, first, sizes),
+            Stack(weights, decoder, parts.DecoderLayer, last, sizes),
+        ]
+    except (RuntimeError, LookupError, ValueError, TypeError, ArithmeticError):
+        return None
+    places = places or [parts.PositionalEncoding(d_model, dates.MAX_LENGTH).table]
+    return Reader(*stacks, *sources, targets, places, sum(biases)).eval()
+
+
+def at_its_best(reader, source, target):
+    """The reader, its weights meant as they give the most right characters of a few dates."""
+
+    def right(way):
+        return int((reader.arranged(*way)(source, target[:, :-1]).argmax(dim=-1) == target[:, 1:]).sum())
+
+    with torch.no_grad():
+        return reader.arranged(*max(reader.ways(), key=right))
 
 
 def trained(student, artifacts):
@@ -42,28 +165,30 @@ def untrained(student):
     sizes = student[2]
     fits = isinstance(sizes, dict) and set(sizes) >= LEAST and "max_length" not in sizes
     expect(fits, "SIZES to name d_model, num_heads, d_ff and num_layers", f"{sizes!r}"[:200])
-    vocabularies = len(dates.source_vocabulary()), len(dates.target_vocabulary())
-    expect(sizes["d_model"] not in vocabularies, "another d_model than the size of a vocabulary", "the same")
-    model = student[0](*vocabularies, **sizes, max_length=dates.MAX_LENGTH)
+    taken = SOURCES, TARGETS, dates.MAX_LENGTH
+    expect(sizes["d_model"] not in taken, "another d_model than the size of a vocabulary, or max_length", "the same")
+    model = student[0](SOURCES, TARGETS, **sizes, max_length=dates.MAX_LENGTH)
     model.eval()
     return model
 
 
-def texts(count):
-    """Source and target of dates on days that were never trained on."""
-    examples = dates.examples("reserved", count, SEED)
+def texts(rng, count):
+    """Source and target of dates on days that were never trained on, drawn for whoever is judged.
+
+    Their days and ways of writing are those of the task: other years, or other ways, no training has prepared for.
+    """
+    examples = dates.examples("reserved", count, int(rng.integers(0, 2**31, 1)))
     source = dates.source_vocabulary().encode([example.written for example in examples])
     return source, dates.target_vocabulary().encode([example.iso for example in examples])
 
 
-def share_right(student, model, source, target):
-    """How many rows the learner's decoding gets right in every character, up to the end, of 100."""
-    written = student[1](model, source, int(target[0, 0]), int(target[0, -1]), target.shape[1])
-    fits = isinstance(written, torch.Tensor) and written.ndim == 2 and len(written) == len(source)
+def written(decode, model, source, target):
+    """What a decoding writes for every date, in as many columns as there are in target."""
+    seen = decode(model, source, int(target[0, 0]), int(target[0, -1]), target.shape[1])
+    fits = isinstance(seen, torch.Tensor) and seen.ndim == 2 and len(seen) == len(source)
     expect(fits, "greedy_decode to give a row for every date", "something else")
-    if written.shape[1] < target.shape[1]:
-        return 0.0
-    return share(written[:, : target.shape[1]] == target)
+    missing = target.shape[1] - seen.shape[1]
+    return nn.functional.pad(seen[:, : target.shape[1]], (0, max(missing, 0)), value=-1)
 
 
 def share(right):
@@ -97,23 +222,46 @@ def exchanged(rng, model, weights, source, target):
     return [order.argsort()[tokens] for order, tokens in zip(orders, (source, target), strict=True)]
 
 
-def assert_reads(student, artifacts, rng, least):
+def assert_reads(student, reference, artifacts, rng, least):
     """At least `least` of 100 dates are right, and it is the weights that read them."""
     model, weights = trained(student, artifacts)
-    source, target = texts(MANY)
-    seen = share_right(student, model, source, target)
-    expected = model(source[:FEW], target[:FEW, :-1]).argmax(dim=-1)
+    source, target = texts(rng, MANY)
+    few = source[:FEW], target[:FEW]
+    plain = written(student[1], model, *few)
+    expected = model(few[0], few[1][:, :-1]).argmax(dim=-1)
+    reader = put_together(weights, student[2])
+    if reader is None:
+        expect(
+            least <= MOST_UNREAD,
+            "weights of one parts.Encoder, one parts.Decoder, embeddings, positions and an output, of which the judge "
+            "puts its own Transformer together",
+            "others",
+        )
+        answers = written(student[1], model, source, target)
+    else:
+        with torch.no_grad():
+            answers = written(reference[1], at_its_best(reader, *few), source, target)
+    seen = share(answers == target)
     expect(
         seen >= least,
         f"at least {least} of 100 unseen dates to be right in every character",
-        f"{seen:g} of 100{_hint(expected, target[:FEW], seen)}",
+        f"{seen:.1f} of 100{_hint(expected, few[1], seen)}",
     )
-    source, target = source[:FEW], target[:FEW]
-    plain = share_right(student, model, source, target)
-    agree = share(expected == target[:, 1:])
-    expect(agree >= plain - 2, "forward to expect every character of the answers", f"{agree:.0f} of 100 answers")
+    same, own = share(plain == answers[:FEW]), share(plain == few[1])
+    expect(
+        same >= 90,
+        "your Transformer and your greedy_decode to write what these weights can",
+        f"the same in {same:.0f} of 100 dates, {own:.0f} of them right{_hint(expected, few[1], own)}",
+    )
+    agree = share(expected == few[1][:, 1:])
+    expect(agree >= own - 2, "forward to expect every character of the answers", f"{agree:.0f} of 100 answers")
+    assert_weights_count(student, model, weights, rng, *few, own)
+
+
+def assert_weights_count(student, model, weights, rng, source, target, plain):
+    """With other numbers for all characters as many dates are right, `plain` of 100; with other weights none."""
     moved = exchanged(rng, model, weights, source, target)
-    again = share_right(student, model, *moved)
+    again = share(written(student[1], model, *moved) == moved[1])
     expect(
         abs(again - plain) <= 5,
         "the same answers where all characters have other numbers, in the texts and in the weights alike",
@@ -121,7 +269,7 @@ def assert_reads(student, artifacts, rng, least):
     )
     noise = {name: scrambled(rng, tensor) for name, tensor in weights.items()}
     model.load_state_dict(noise)
-    again = share_right(student, model, source, target)
+    again = share(written(student[1], model, source, target) == target)
     expect(
         again <= 5,
         "no right answers from a model with other weights",
@@ -139,25 +287,25 @@ def scrambled(rng, tensor):
     points=1,
     says="the trained model, loaded from dates.safetensors, reads 50 of 100 dates that it never saw",
 )
-def test_half(student, artifacts, rng):
-    assert_reads(student, artifacts, rng, 50)
+def test_half(student, reference, artifacts, rng):
+    assert_reads(student, reference, artifacts, rng, 50)
 
 
 @check(points=1, says="it reads 80 of 100")
-def test_80(student, artifacts, rng):
-    assert_reads(student, artifacts, rng, 80)
+def test_80(student, reference, artifacts, rng):
+    assert_reads(student, reference, artifacts, rng, 80)
 
 
 @check(points=1, says="it reads 90 of 100")
-def test_90(student, artifacts, rng):
-    assert_reads(student, artifacts, rng, 90)
+def test_90(student, reference, artifacts, rng):
+    assert_reads(student, reference, artifacts, rng, 90)
 
 
 @check(points=1.5, says="it reads 95 of 100")
-def test_95(student, artifacts, rng):
-    assert_reads(student, artifacts, rng, 95)
+def test_95(student, reference, artifacts, rng):
+    assert_reads(student, reference, artifacts, rng, 95)
 
 
 @check(points=1.5, says="it reads 98 of 100")
-def test_98(student, artifacts, rng):
-    assert_reads(student, artifacts, rng, 98)
+def test_98(student, reference, artifacts, rng):
+    assert_reads(student, reference, artifacts, rng, 98)
