@@ -68,26 +68,26 @@ class Batch:
     there is none: then nothing of the submission is read, and a person is told.
     """
 
-    def __init__(self, converter: BaseConverter, settings: NBJudge, log: logging.Logger):
+    def __init__(self, converter: BaseConverter, settings: NBJudge, log: logging.Logger, over: Callable[[], None]):
+        """`over` is called when the last submission is graded."""
         self._theirs: CourseDirectory = converter.coursedir
-        self._settings, self._log = settings, log
+        self._settings, self._log, self._over = settings, log, over
         self.root = Path(self._theirs.root)
         self._creates_students: bool = converter.create_student
         (self.root / STATE).mkdir(exist_ok=True)
         self._copies = Path(tempfile.mkdtemp(prefix=_COPIES, dir=self.root / STATE))
-        _lock_folder(self._copies)
-        self._end = weakref.finalize(self, shutil.rmtree, self._copies, ignore_errors=True)
+        lock = _lock_folder(self._copies)
+        self._end = weakref.finalize(self, _close, self._copies, lock)
         self.submissions: dict[tuple[str, str], Submission] = {}
         copies = str(self._copies.relative_to(self.root))
         # No learner's kernel may find the text of the lesson, solutions and all.
         ignore = [*self._theirs.ignore, *texts(self._theirs)]
         self.directory = changed(self._theirs, submitted_directory=copies, ignore=ignore)
-        _release()
         self._recover()
         self._hand_over(converter)
 
     def close(self) -> None:
-        """All is graded."""
+        """No submission is graded any more."""
         _release()
         self._end()
 
@@ -117,6 +117,7 @@ class Batch:
                 converter.assignments[copy] = [os.path.join(copy, f"{name}.ipynb") for name in found.notebooks]
             else:
                 self._nothing_there(found)
+        self._last = Path(max(converter.assignments, default=""))  # nbgrader takes them in this order
         converter.coursedir = self.directory
         # An instructor's own hooks are given paths of copies: these are there from before the one until after the other.
         converter.pre_convert_hook = _both(self._before, converter.pre_convert_hook)
@@ -218,7 +219,10 @@ class Batch:
     def _after(self, assignment: str, student: str, notebooks: list[str]) -> None:
         """After a submission that was graded: it is finished."""
         _release()
-        shutil.rmtree(Path(notebooks[0]).parent, ignore_errors=True)
+        copy = Path(notebooks[0]).parent
+        shutil.rmtree(copy, ignore_errors=True)
+        if copy == self._last:
+            self._over()
 
     def _forget(self, submission: Submission, notebooks: list[str]) -> None:
         """Take back old scores first of all: what nbgrader does next may fail, and it would let them stand."""
@@ -253,8 +257,11 @@ class Batch:
     def _recover(self) -> None:
         """Remove the unfinished folders of graders that are gone, so that they are graded again."""
         for copies in (self.root / STATE).glob(f"{_COPIES}*"):
-            if time.time() - copies.stat().st_mtime > _STALE_SECONDS and _lock_folder(copies):
-                shutil.rmtree(copies, ignore_errors=True)
+            if time.time() - copies.stat().st_mtime > _STALE_SECONDS:
+                lock = _lock_folder(copies)
+                if lock is not None:
+                    shutil.rmtree(copies, ignore_errors=True)
+                    os.close(lock)
         directory = self._theirs
         autograded = Path(os.path.normpath(directory.format_path(directory.autograded_directory, ".", ".")))
         for path in (self.root / STATE / "grading").glob("*"):
@@ -278,6 +285,12 @@ def _release() -> None:
         os.close(fd)
 
 
+def _close(copies: Path, lock: int | None) -> None:
+    shutil.rmtree(copies, ignore_errors=True)
+    if lock is not None:
+        os.close(lock)
+
+
 def _stand_in(submission: Submission) -> None:
     """Let an empty file stand for each notebook that is not there: for what is missing, nbgrader would note zeros."""
     with contextlib.suppress(OSError):
@@ -298,13 +311,17 @@ def _set_date(submission: Submission, copied: Copied) -> None:
         copied.leave(_TIMESTAMP, "it holds no date, so a person must say whether this was late")
 
 
-def _lock_folder(folder: Path) -> bool:
-    """Whether a folder is nobody's; from now on it is ours, until this process ends."""
+def _lock_folder(folder: Path) -> int | None:
+    """A lock on a folder that is nobody's: from now on it is ours, until the lock is closed; else None."""
+    fd = None
     try:
-        fcntl.flock(os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return False
-    return True
+        if fd is not None:
+            os.close(fd)
+        return None
+    return fd
 
 
 def _pattern(directory: CourseDirectory, step: str) -> str:

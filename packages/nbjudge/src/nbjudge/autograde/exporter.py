@@ -7,6 +7,7 @@ this class cannot be imported, or refuses, nothing is graded.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from nbjudge.autograde.stock_execute import settle
 from nbjudge.autograde.submission import NOTES, new_cells
 from nbjudge.errors import CourseError, UnreadableNotebook
 from nbjudge.settings import CONFIG_FILE, NBJudge
+
+_open: list[Callable[[], None]] = []
+"""What closes the last run of this process. A run that fails tells nobody, and the formgrader's process lives on."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class JudgedNotebookExporter(NotebookExporter):
         refused = refusals(self.parent)
         if refused is None:  # another course's, that does not use the judge
             return
+        _close_all()
         settings = NBJudge(parent=self)
         refused += settle(self.parent, settings, self.log)
         if refused:
@@ -66,10 +71,12 @@ class JudgedNotebookExporter(NotebookExporter):
             grader = Grader(Path(self.parent.coursedir.root), settings, self.parent.coursedir, self.log)
         except CourseError as error:
             raise SystemExit(f"nbgrader autograde: {error}\nNothing was graded.") from error
+        _open.append(grader.close)
         obstacle = grader.obstacle()
         if obstacle:
             raise SystemExit(f"nbgrader autograde: {obstacle}\nNothing was graded.")
-        self._batch, self._grader = Batch(self.parent, settings, self.log), grader
+        self._batch, self._grader = Batch(self.parent, settings, self.log, _close_all), grader
+        _open.append(self._batch.close)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **keywords: object
@@ -106,3 +113,8 @@ class JudgedNotebookExporter(NotebookExporter):
             notes = {NOTES: {"problem": f"{path.name} cannot be read: {error}"}}
             return NotebookNode(new_notebook(metadata=notes))
         return NotebookNode(new_notebook(cells=cells))
+
+
+def _close_all() -> None:
+    while _open:
+        _open.pop()()

@@ -62,7 +62,7 @@ class Grader:
         self._server = ForkServer(_MODULE, (json.dumps(job),))
         self._server.start()
         self._begun: list[Grading] = []
-        weakref.finalize(self, _close, self._begun, self._server)
+        self._end = weakref.finalize(self, _close, self._begun, self._server)
 
     def _hidden_parts(self, course: Course, lesson: str) -> list[str]:
         if course.given is None:
@@ -82,6 +82,10 @@ class Grader:
             return f"the grader could not start: {lost}"
         finally:
             grading.end()
+
+    def close(self) -> None:
+        """No notebook is graded any more."""
+        self._end()
 
     def begin(self) -> Grading:
         """A process for one notebook; that of the notebook before is ended."""
