@@ -33,6 +33,7 @@ from nbjudge.autograde.directory import changed, texts
 from nbjudge.autograde.handed_in import Copied, copy_folder, read_file
 from nbjudge.autograde.language import foreign
 from nbjudge.autograde.old_scores import UNFINISHED, forget_scores, missing, note_submission
+from nbjudge.autograde.refuse import refuse
 from nbjudge.settings import NBJudge
 from nbjudge.words import fit_to_print
 
@@ -141,18 +142,20 @@ class Batch:
                 notebooks = gradebook.find_assignment(assignment).notebooks
                 known = {notebook.name: json.loads(notebook.kernelspec or "{}") for notebook in notebooks}
             except MissingEntry:
-                raise SystemExit(
-                    f"nbgrader autograde: there is no assignment {assignment!r} in the gradebook; run "
-                    f"nbgrader generate_assignment {assignment} first"
-                ) from None
+                refuse(
+                    self._log,
+                    f"there is no assignment {assignment!r} in the gradebook; run nbgrader generate_assignment "
+                    f"{assignment} first\nNothing was graded.",
+                )
         wanted = [name for name in known if fnmatch.fnmatchcase(name, self._theirs.notebook_id)]
         for name in wanted:
             language = foreign(known[name])
             if language:
-                raise SystemExit(
-                    f"nbgrader autograde: {name}.ipynb of {assignment} is written in {language}, and nbjudge runs "
-                    f"Python alone. Grade it in a course directory without nbjudge; notebooks beside it can be graded "
-                    f"here by --notebook.\nNothing was graded."
+                refuse(
+                    self._log,
+                    f"{name}.ipynb of {assignment} is written in {language}, and nbjudge runs Python alone. Grade it "
+                    f"in a course directory without nbjudge; notebooks beside it can be graded here by --notebook.\n"
+                    f"Nothing was graded.",
                 )
         graded = [name for name in wanted if os.path.lexists(os.path.join(folder, f"{name}.ipynb"))]
         return Submission(student, assignment, graded, [name for name in wanted if name not in graded], list(known))

@@ -23,6 +23,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 from nbjudge.autograde.batch import Batch, Submission
 from nbjudge.autograde.config import refusals
 from nbjudge.autograde.grader import Grader, GraderLost, Grading
+from nbjudge.autograde.refuse import refuse
 from nbjudge.autograde.stock_execute import settle
 from nbjudge.autograde.submission import NOTES, new_cells
 from nbjudge.errors import CourseError, UnreadableNotebook
@@ -62,7 +63,7 @@ class JudgedNotebookExporter(NotebookExporter):
         settings = NBJudge(parent=self)
         refused += settle(self.parent, settings, self.log)
         if refused:
-            raise SystemExit(f"nbgrader autograde: {'; '.join(refused)}. Correct {CONFIG_FILE}.\nNothing was graded.")
+            refuse(self.log, f"{'; '.join(refused)}. Correct {CONFIG_FILE}.\nNothing was graded.")
         hidden = ClearHiddenTests(parent=self)
         settings.hidden_delimiters = [hidden.begin_test_delimeter, hidden.end_test_delimeter]
         if settings.sandbox == "none":
@@ -70,11 +71,11 @@ class JudgedNotebookExporter(NotebookExporter):
         try:
             grader = Grader(Path(self.parent.coursedir.root), settings, self.parent.coursedir, self.log)
         except CourseError as error:
-            raise SystemExit(f"nbgrader autograde: {error}\nNothing was graded.") from error
+            refuse(self.log, f"{error}\nNothing was graded.")
         _open.append(grader.close)
         obstacle = grader.obstacle()
         if obstacle:
-            raise SystemExit(f"nbgrader autograde: {obstacle}\nNothing was graded.")
+            refuse(self.log, f"{obstacle}\nNothing was graded.")
         self._batch, self._grader = Batch(self.parent, settings, self.log, _close_all), grader
         _open.append(self._batch.close)
 

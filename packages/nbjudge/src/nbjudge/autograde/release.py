@@ -12,6 +12,7 @@ from nbgrader.converters import GenerateAssignment
 
 from nbjudge.autograde.directory import changed, texts
 from nbjudge.autograde.language import foreign
+from nbjudge.autograde.refuse import refuse
 from nbjudge.course import judge_line
 from nbjudge.settings import CONFIG_FILE, NBJudge
 
@@ -33,10 +34,8 @@ class ReleaseExporter(NotebookExporter):
         if not isinstance(self.parent, GenerateAssignment):
             return
         if self.config.NBJudge.get("refused"):
-            raise SystemExit(
-                f"nbgrader generate_assignment: {'; '.join(self.config.NBJudge.refused)}. Correct {CONFIG_FILE}.\n"
-                "Nothing was released."
-            )
+            why = "; ".join(self.config.NBJudge.refused)
+            refuse(self.log, f"{why}. Correct {CONFIG_FILE}.\nNothing was released.")
         directory = self.parent.coursedir
         artifacts = (Path(directory.root) / NBJudge(parent=self).artifacts).glob("*/*")
         held_back = {path.name for path in artifacts if path.is_file()}
