@@ -70,6 +70,8 @@ def test_contract(student, rng):
             if settings["cross_attention"]:
                 masks["memory_mask"] = rng.mask(B, 1, LK)
             assert_tensor(decoder(*given), (B, LQ, D), dtype, f"the result of {named(settings)}")
+            single = (one[:1, :1] for one in given)
+            assert_tensor(decoder(*single), (1, 1, D), dtype, f"the result of {named(settings)} for a single position")
             assert_untouched(
                 {**dict(zip(("x", "memory"), given, strict=False)), **masks},
                 lambda decoder=decoder, given=given, masks=masks: decoder(*given, **masks),
