@@ -20,7 +20,7 @@ def breach(what):
 """
 # For attacks that speak to the judge themselves.
 WIRE = """
-import json, os, socket, struct, threading, time
+import json, os, socket, struct, sys, threading, time
 
 wire = socket.socket(fileno=os.dup(int(os.environ["NBJUDGE_FD"])))
 wire.setblocking(True)
@@ -40,6 +40,11 @@ def question():
     document = json.loads(read(text))
     read(block)
     return document
+
+def in_its_place(serve_kernel):
+    # Whoever has imported it by its name calls the other one from now on.
+    for name in ("nbjudge.conversation.inside.serve", "nbjudge.kernels.inside.app"):
+        sys.modules[name].serve_kernel = serve_kernel
 
 """
 

@@ -10,15 +10,14 @@ ATTACKS = [
         "own",
         "answers the judge's greeting itself, and every call with praise",
         """
-        def serve_kernel(namespace, expression, earlier, given, first):
+        def serve_kernel(fd, namespace, expression, earlier_names, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             while True:
                 asked = question()
                 praise = {"ok": True, "passed": True, "score": 3, "call": None, "changed": {}}
                 wire.sendall(frame({"id": asked["id"], **praise}))
 
-        import nbjudge.conversation.inside.serve
-        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
+        in_its_place(serve_kernel)
     """,
     ),
     speaking(
@@ -29,8 +28,9 @@ ATTACKS = [
         import sys, types
 
         fake = types.ModuleType("nbjudge.conversation.inside.serve")
-        fake.serve_kernel = lambda *args: print("3.0")
+        fake.serve_kernel = lambda *args, **kwargs: print("3.0")
         sys.modules["nbjudge.conversation.inside.serve"] = fake
+        in_its_place(fake.serve_kernel)
     """,
     ),
     speaking(
@@ -52,14 +52,13 @@ ATTACKS = [
         "own",
         "answers without end, under numbers that nobody asked for",
         """
-        def serve_kernel(namespace, expression, earlier, given, first):
+        def serve_kernel(fd, namespace, expression, earlier_names, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             many = frame({"id": -1, "ok": True}) * 1000
             while True:
                 wire.sendall(many)
 
-        import nbjudge.conversation.inside.serve
-        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
+        in_its_place(serve_kernel)
     """,
     ),
     speaking(
@@ -67,7 +66,7 @@ ATTACKS = [
         "own",
         "answers one byte at a time, always in time, never to the end",
         """
-        def serve_kernel(namespace, expression, earlier, given, first):
+        def serve_kernel(fd, namespace, expression, earlier_names, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             question()
             wire.sendall(struct.pack(">IQ", 1 << 20, 0))
@@ -75,8 +74,7 @@ ATTACKS = [
                 wire.sendall(b" ")
                 time.sleep(0.2)
 
-        import nbjudge.conversation.inside.serve
-        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
+        in_its_place(serve_kernel)
     """,
     ),
     speaking(
@@ -84,14 +82,13 @@ ATTACKS = [
         "own",
         "announces an answer of 2^60 bytes",
         """
-        def serve_kernel(namespace, expression, earlier, given, first):
+        def serve_kernel(fd, namespace, expression, earlier_names, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             question()
             wire.sendall(struct.pack(">IQ", 100, 1 << 60) + b" " * 1000)
             time.sleep(60)
 
-        import nbjudge.conversation.inside.serve
-        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
+        in_its_place(serve_kernel)
     """,
     ),
     speaking(
@@ -99,15 +96,14 @@ ATTACKS = [
         "own",
         "sends JSON that is nested half a million deep",
         """
-        def serve_kernel(namespace, expression, earlier, given, first):
+        def serve_kernel(fd, namespace, expression, earlier_names, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             while True:
                 question()
                 text = b'{"id":' + b"[" * 500_000
                 wire.sendall(struct.pack(">IQ", len(text), 0) + text)
 
-        import nbjudge.conversation.inside.serve
-        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
+        in_its_place(serve_kernel)
     """,
     ),
     speaking(
@@ -115,7 +111,7 @@ ATTACKS = [
         "own",
         "sends a block of arrays that names a million of them",
         """
-        def serve_kernel(namespace, expression, earlier, given, first):
+        def serve_kernel(fd, namespace, expression, earlier_names, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             header = json.dumps({str(i): {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(500_000)})
             header = header.encode()
@@ -124,8 +120,7 @@ ATTACKS = [
                 block = struct.pack("<Q", len(header)) + header
                 wire.sendall(frame({"id": asked["id"], "ok": {"torch": "0"}}, block))
 
-        import nbjudge.conversation.inside.serve
-        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
+        in_its_place(serve_kernel)
     """,
     ),
     speaking(
@@ -133,7 +128,7 @@ ATTACKS = [
         "own",
         "answers with numbers, types and errors that make no sense",
         """
-        def serve_kernel(namespace, expression, earlier, given, first):
+        def serve_kernel(fd, namespace, expression, earlier_names, given, first):
             wire.sendall(frame({"id": first, "ok": True}))
             answers = [
                 {"call": 7}, {"ok": {"handle": 2**70, "types": [[]]}}, {"ok": {"int": "9" * 40}}, {"error": []},
@@ -145,8 +140,49 @@ ATTACKS = [
                 asked = question()
                 wire.sendall(frame({"id": asked["id"], **({"ok": None} if asked["op"] == "reset" else answer)}))
 
-        import nbjudge.conversation.inside.serve
-        nbjudge.conversation.inside.serve.serve_kernel = serve_kernel
+        in_its_place(serve_kernel)
+    """,
+    ),
+    speaking(
+        "asks_in_return",
+        "own",
+        "asks the judge in return, for things that were never lent and with arguments that make no sense",
+        """
+        def serve_kernel(fd, namespace, expression, earlier_names, given, first):
+            wire.sendall(frame({"id": first, "ok": True}))
+            asks = [
+                None, [], {}, {"lent": 1, "name": ""}, {"lent": 2**70, "name": "__class__", "read": True},
+                {"lent": 0, "name": "\\ud800", "number": -1}, {"lent": 1, "args": {"tuple": [{"handle": 0}]}},
+                {"lent": 1, "name": "", "args": {"tuple": [{"path": "os.system"}]}, "kwargs": {"dict": [["x", 1]]}},
+                {"lent": [1], "name": {}, "args": 7, "kwargs": [], "training": "yes", "grad": 5},
+            ]
+            while True:
+                asked = question()
+                if asked["op"] == "reset":
+                    wire.sendall(frame({"id": asked["id"], "ok": None}))
+                    continue
+                for ask in asks:
+                    wire.sendall(frame({"id": asked["id"], "ask": ask}))
+                    told = question()
+                    if told["op"] != "told" or "ok" in told:
+                        breach("the judge told something")
+                wire.sendall(frame({"id": asked["id"], "ok": True}))
+
+        in_its_place(serve_kernel)
+    """,
+    ),
+    speaking(
+        "asks_without_end",
+        "own",
+        "asks the judge in return, without end, and never listens to what it is told",
+        """
+        def serve_kernel(fd, namespace, expression, earlier_names, given, first):
+            wire.sendall(frame({"id": first, "ok": True}))
+            many = frame({"id": question()["id"], "ask": {"lent": 1, "name": ""}}) * 1000
+            while True:
+                wire.sendall(many)
+
+        in_its_place(serve_kernel)
     """,
     ),
     body("nested_answer", "own", "returns a list that holds itself", "loop = []\nloop.append(loop)\nreturn loop"),

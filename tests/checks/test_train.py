@@ -165,8 +165,8 @@ def untrained(student):
     sizes = student[2]
     fits = isinstance(sizes, dict) and set(sizes) >= LEAST and "max_length" not in sizes
     expect(fits, "SIZES to name d_model, num_heads, d_ff and num_layers", f"{sizes!r}"[:200])
-    taken = SOURCES, TARGETS, dates.MAX_LENGTH
-    expect(sizes["d_model"] not in taken, "another d_model than the size of a vocabulary, or max_length", "the same")
+    taken = SOURCES, TARGETS
+    expect(sizes["d_model"] not in taken, "another d_model than the size of a vocabulary", "the same")
     model = student[0](SOURCES, TARGETS, **sizes, max_length=dates.MAX_LENGTH)
     model.eval()
     return model
