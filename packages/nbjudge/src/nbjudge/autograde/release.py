@@ -9,6 +9,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.converters import GenerateAssignment
+from traitlets import dlink
 
 from nbjudge.autograde.directory import changed, texts
 from nbjudge.autograde.language import foreign
@@ -42,7 +43,10 @@ class ReleaseExporter(NotebookExporter):
         folder = directory.format_path(directory.source_directory, ".", directory.assignment_id)
         for name in sorted(name for name in held_back if (Path(folder) / name).is_file()):
             self.log.warning("%s is for learners to hand in, and is not released", name)
-        self.parent.coursedir = changed(directory, ignore=[*directory.ignore, *sorted(held_back), *texts(directory)])
+        ours = changed(directory, ignore=[*directory.ignore, *sorted(held_back), *texts(directory)])
+        # nbgrader puts back at the end whose work the directory is for; the one that it began with lives on.
+        dlink((ours, "student_id"), (directory, "student_id"))
+        self.parent.coursedir = ours
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **keywords: object
