@@ -19,7 +19,8 @@ import shutil
 import tempfile
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,9 @@ class Batch:
         (self.root / STATE).mkdir(exist_ok=True)
         self._copies = Path(tempfile.mkdtemp(prefix=_COPIES, dir=self.root / STATE))
         lock = _lock_folder(self._copies)
-        self._end = weakref.finalize(self, _close, self._copies, lock)
+        # One connection for the batch: each new one compiles every query anew.
+        self._gradebook = Gradebook(self._theirs.db_url, self._theirs.course_id)
+        self._end = weakref.finalize(self, _close, self._gradebook, self._copies, lock)
         self.submissions: dict[tuple[str, str], Submission] = {}
         copies = str(self._copies.relative_to(self.root))
         # No learner's kernel may find the text of the lesson, solutions and all.
@@ -137,7 +140,7 @@ class Batch:
                     folder,
                 )
                 return None
-        with Gradebook(self._theirs.db_url, self._theirs.course_id) as gradebook:
+        with self._open_gradebook() as gradebook:
             try:
                 notebooks = gradebook.find_assignment(assignment).notebooks
                 known = {notebook.name: json.loads(notebook.kernelspec or "{}") for notebook in notebooks}
@@ -159,6 +162,14 @@ class Batch:
                 )
         graded = [name for name in wanted if os.path.lexists(os.path.join(folder, f"{name}.ipynb"))]
         return Submission(student, assignment, graded, [name for name in wanted if name not in graded], list(known))
+
+    @contextmanager
+    def _open_gradebook(self) -> Iterator[Gradebook]:
+        """The gradebook as it is now; what is not committed at the end is given up."""
+        try:
+            yield self._gradebook
+        finally:
+            self._gradebook.db.rollback()
 
     def _date(self, submission: Submission) -> None:
         """Put when it was handed in where nbgrader looks for it, to see whether this is newer than what was graded."""
@@ -229,7 +240,7 @@ class Batch:
 
     def _forget(self, submission: Submission, notebooks: list[str]) -> None:
         """Take back old scores first of all: what nbgrader does next may fail, and it would let them stand."""
-        with Gradebook(self._theirs.db_url, self._theirs.course_id) as gradebook:
+        with self._open_gradebook() as gradebook:
             if self._creates_students:
                 note_submission(gradebook, submission.student, submission.assignment)
             for name in notebooks:
@@ -288,7 +299,8 @@ def _release() -> None:
         os.close(fd)
 
 
-def _close(copies: Path, lock: int | None) -> None:
+def _close(gradebook: Gradebook, copies: Path, lock: int | None) -> None:
+    gradebook.close()
     shutil.rmtree(copies, ignore_errors=True)
     if lock is not None:
         os.close(lock)

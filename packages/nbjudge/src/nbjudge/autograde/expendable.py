@@ -25,8 +25,9 @@ from nbjudge.kernels.common.preload import PRELOAD
 from nbjudge.settings import NBJudge
 from nbjudge.words import size_in_words
 
-if TYPE_CHECKING:
-    from nbjudge.course import Course
+if TYPE_CHECKING:  # they import torch, which takes as long as the warm parent, and is to take it beside that
+    from nbjudge.checks.runner import Collected
+    from nbjudge.judging.judge import Judge
 
 _REQUEST_BYTES = 256 << 20
 
@@ -45,7 +46,32 @@ class _Graders(Forks):
         if self._parents is not None and not self._obstacle:
             with self._noting_obstacles():
                 self._parents.start_warm_parent(self._preload, self._covers)  # it imports while we do
-        self._course, self._secret = _read(job, settings), job["secret"]
+        from nbjudge.checks.runner import run_checks
+        from nbjudge.course import Course
+
+        self._course, self._secret = Course(Path(job["root"]), settings, job["sources"]), job["secret"]
+        self._lesson, self._run_checks = job["lesson"], run_checks
+        _import_all(settings)
+
+    def collect_and_serve(self) -> None:
+        """Have pytest collect the lesson's checks once, for all children, and serve from within."""
+        from nbjudge.checks.runner import collect
+
+        exercises = []
+        for name, lesson in self._course.lesson_of.items():
+            if lesson == self._lesson:
+                with contextlib.suppress(CourseError):  # what is wrong with it is said to whom it would judge
+                    exercise = self._course.exercise(name)
+                    if exercise.check_file.is_file():
+                        exercises.append(exercise)
+        if exercises:
+            collect(exercises, self._serve)
+        else:
+            self.serve()
+
+    def _serve(self, collected: Collected) -> None:
+        self._run_checks = collected.run_checks
+        self.serve()
 
     def before(self, job: str) -> None:
         if job == "explain":
@@ -67,14 +93,19 @@ class _Graders(Forks):
                 self._parents.warm_parent(self._preload, self._covers).prepare(self._settings.limits)
 
     def run(self, job: str, sock: socket.socket) -> None:
+        from nbjudge.judging.judge import Judge
+
         with Connection(sock.detach()) as connection:
             if job == "explain":
-                _explain(connection, self._course)
+                request = json.loads(connection.recv_bytes(_REQUEST_BYTES))
+                Judge(self._course, run_checks=self._run_checks).judge_mistakes(request["exercise"])
+                connection.send_bytes(b"{}")
                 return
             if self._parents is not None:
                 self._parents.adopt_parents()
                 _bound(self._settings.grader_bytes)
-            _Child(connection, self._course, self._settings, self._given, self._obstacle, self._secret).serve()
+            child = _Child(connection, self._settings, self._given, self._obstacle, self._secret)
+            child.serve(Judge(self._course, child.explain, self._run_checks))
 
     @contextlib.contextmanager
     def _noting_obstacles(self) -> Iterator[None]:
@@ -84,25 +115,21 @@ class _Graders(Forks):
             self._obstacle = str(error)
 
 
-def _read(job: dict[str, Any], settings: NBJudge) -> Course:
-    """The course, with all exercises of the lesson read: each child finds them."""
+def _import_all(settings: NBJudge) -> None:
+    """All that a child would import, or compile, at first."""
     import torch
 
     from nbjudge.autograde import grading  # noqa: F401 - what a child will need
-    from nbjudge.checks.runner import checks_of
-    from nbjudge.course import Course
+    from nbjudge.autograde.inert import Inert
+    from nbjudge.autograde.submission import new_cell
 
     torch.set_num_threads(1)
     importlib.import_module("torch.fx.experimental.symbolic_shapes")  # the first backward pass of a child would
     for name in settings.course_modules:
         with contextlib.suppress(ImportError):  # what the course lacks is reported by the cell that needs it
             importlib.import_module(name)
-    course = Course(Path(job["root"]), settings, job["sources"])
-    for name, lesson in course.lesson_of.items():
-        if lesson == job["lesson"]:
-            with contextlib.suppress(CourseError):  # what is wrong with the checks is said to whom they would judge
-                checks_of(course.exercise(name))  # with which pytest has imported all that it imports at first
-    return course
+    for kind in ("code", "markdown"):
+        Inert([]).clean(new_cell("cell", kind, "1", {}))
 
 
 def _obstacle(settings: NBJudge) -> str:
@@ -124,35 +151,24 @@ def _bound(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
 
 
-def _explain(connection: Connection, course: Course) -> None:
-    from nbjudge.judging.judge import Judge
-
-    request = json.loads(connection.recv_bytes(_REQUEST_BYTES))
-    Judge(course).judge_mistakes(request["exercise"])
-    connection.send_bytes(b"{}")
-
-
 class _Child:
-    def __init__(
-        self,
-        connection: Connection,
-        course: Course,
-        settings: NBJudge,
-        given: Given | None,
-        obstacle: str,
-        secret: str,
-    ):
-        self._connection, self._course, self._settings, self._given = connection, course, settings, given
+    def __init__(self, connection: Connection, settings: NBJudge, given: Given | None, obstacle: str, secret: str):
+        self._connection, self._settings, self._given = connection, settings, given
         self._obstacle, self._secret = obstacle, secret
 
-    def serve(self) -> None:
+    def serve(self, judge: Judge) -> None:
         """Answer until nobody asks any more."""
         with contextlib.suppress(EOFError):
             while True:
                 request = json.loads(self._connection.recv_bytes(_REQUEST_BYTES))
-                self._connection.send_bytes(json.dumps(self._answer(request)).encode())
+                self._connection.send_bytes(json.dumps(self._answer(request, judge)).encode())
 
-    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    def explain(self, exercise: str) -> None:
+        """Ask for what is known of an exercise's mistakes, and wait for it."""
+        self._connection.send_bytes(json.dumps({"explain": exercise}).encode())
+        self._connection.recv_bytes(_REQUEST_BYTES)
+
+    def _answer(self, request: dict[str, Any], judge: Judge) -> dict[str, Any]:
         from nbjudge.autograde.grading import run
         from nbjudge.autograde.placing import place
         from nbjudge.autograde.seeds import seed_of
@@ -166,22 +182,17 @@ class _Child:
             if request["op"] == "prove":
                 return {"obstacle": self._obstacle or _obstacle(self._settings)}
             seed = seed_of(self._secret, *request["whose"])
-            return run(request, self._course, self._settings, self._explained, seed, self._given)
+            return run(request, judge, self._settings, seed, self._given)
         except UnreadableNotebook as error:
             return {"unreadable": str(error)}
         except MemoryError:
             return {"lost": f"judging it took more than {size_in_words(self._settings.grader_bytes)} of memory"}
 
-    def _explained(self, exercise: str) -> None:
-        """Ask for what is known of an exercise's mistakes, and wait for it."""
-        self._connection.send_bytes(json.dumps({"explain": exercise}).encode())
-        self._connection.recv_bytes(_REQUEST_BYTES)
-
 
 def main() -> None:
     """Started by `grader.Grader`, with the course and its settings as JSON in the first argument."""
     os.environ["NBGRADER_EXECUTION"] = "autograde"
-    _Graders(json.loads(sys.argv[1])).serve()
+    _Graders(json.loads(sys.argv[1])).collect_and_serve()
 
 
 if __name__ == "__main__":

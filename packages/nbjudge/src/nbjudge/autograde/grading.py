@@ -11,7 +11,6 @@ import json
 import secrets
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from nbjudge.autograde.given_parts import GivenParts
 from nbjudge.autograde.inert import Inert
 from nbjudge.autograde.submission import NOTES
 from nbjudge.conversation.connection import Connection
-from nbjudge.course import Course, JudgeLine, judge_line
+from nbjudge.course import JudgeLine, judge_line
 from nbjudge.given import Given
 from nbjudge.hints import hint, without_network
 from nbjudge.judging.judge import Judge
@@ -52,9 +51,8 @@ class Result:
 
 def run(
     request: dict[str, Any],
-    course: Course,
+    judge: Judge,
     settings: NBJudge,
-    explain: Callable[[str], None],
     seed: int,
     given: Given | None = None,
 ) -> dict[str, Any]:
@@ -63,7 +61,6 @@ def run(
     `given` is the source of the given module, of which the kernel is told bit by bit.
     """
     nb: NotebookNode = from_dict(request["notebook"])
-    judge = Judge(course, explain)
     grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, judge, seed, given)
     failed = ""
     try:

@@ -52,6 +52,7 @@ _ATTACHED = re.compile(r"(\]\()attachment:([^)\s]{1,200})")
 _ACTIVE_TEX = re.compile(r"\\(href|url|require|unicode|cssId|class|style)\b")
 _COLOURS = re.compile(r"\x1b\[[0-9;]{0,40}[A-Za-z]")
 _MANY_COLOURS = 300
+_LEXER, _FORMATTER = PythonLexer(), HtmlFormatter()  # of pygments, for code
 _DEEPEST, _TAGS_AT_MOST, _HTML_BYTES = 60, 20_000, 1 << 20
 _OUTPUTS = 200  # of one cell
 _SECONDS = 2.0  # of the processor, for one text
@@ -136,7 +137,7 @@ class Inert:
             return self._within(
                 lambda: (markdown_as_html(source, cell.get("attachments")), source)[1], _as_written(source)
             )
-        return self._within(lambda: (highlight(source, PythonLexer(), HtmlFormatter()), source)[1], _UNSHOWN)
+        return self._within(lambda: (highlight(source, _LEXER, _FORMATTER), source)[1], _UNSHOWN)
 
     def _output(self, output: NotebookNode) -> NotebookNode:
         if output.output_type == "stream":

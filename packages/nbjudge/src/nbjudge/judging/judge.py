@@ -19,7 +19,7 @@ from typing import Protocol
 import torch
 
 from nbjudge.answer_text import AnswerText
-from nbjudge.checks.runner import Check, run_checks
+from nbjudge.checks.runner import Check, RunChecks, run_checks
 from nbjudge.checks.vocabulary import Mismatch
 from nbjudge.conversation.connection import (
     PUBLIC_SEED,
@@ -72,9 +72,11 @@ class Host(Protocol):
 class Judge:
     """Judges objects against the checks of a course."""
 
-    def __init__(self, course: Course, explain: Callable[[str], None] | None = None):
+    def __init__(
+        self, course: Course, explain: Callable[[str], None] | None = None, run_checks: RunChecks = run_checks
+    ):
         """`explain`, where it is given, sees to it that `known.load` finds an exercise's mistakes."""
-        self.course, self._explain = course, explain
+        self.course, self._explain, self._run_checks = course, explain, run_checks
         self._known: dict[str, list[Known]] = {}
 
     def judge(self, exercise: str, host: Host, seconds: float | None = None, seed: int = PUBLIC_SEED) -> Verdict:
@@ -100,7 +102,7 @@ class Judge:
         wanted = self.course.exercise(exercise)
         with source_worker(wanted, source) as worker:
             run = _Run(worker, wanted, self.course.settings.cell_seconds, PUBLIC_SEED)
-            return run_checks(wanted, run.first_failure)
+            return self._run_checks(wanted, run.first_failure)
 
     def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
         """The verdict on every known mistake, each run anew."""
@@ -125,7 +127,7 @@ class Judge:
         def wanted(checks: list[Check]) -> list[CheckResult]:
             return run.all([check for check in checks if only is None or check.name in only])
 
-        return run_checks(exercise, wanted), run.transcript
+        return self._run_checks(exercise, wanted), run.transcript
 
     def _mistakes(self, exercise: Exercise) -> list[Known]:
         """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""
