@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, TaskID
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from nbjudge.course import Course
-    from nbjudge.judging.audit import Audit
+    from nbjudge.judging.audit import Audit, Price
     from nbjudge.judging.mutants.score import MutationScore
 
 app = typer.Typer(
@@ -106,8 +108,12 @@ def audit(
 ) -> None:
     """Put the checks on trial: reference, known mistakes and right alternatives.
 
+    Also measured is the price: the share of the points that each mistake, one slip, keeps, how many checks it fails,
+    and how many mistakes pass the asserts that learners run themselves.
+
     Exit status: 0 where every reference passes, every mistake is caught, every alternative accepted, at least 95 % of
-    the mistakes are named, and no given part needs what a later exercise asks for; 1 where not; 2 for a wrong call.
+    the mistakes are named, no given part needs what a later exercise asks for, and no mistake that its file calls
+    FUNDAMENTAL passes the asserts that learners run; 1 where not; 2 for a wrong call.
 
     With --mutants: every reference with one slip in it. Exit status: 0 where all are caught, but for those that are
     recorded as equivalent in the exercise's equivalent.toml, and no record is stale; 1 where not; 2 for a wrong call.
@@ -209,7 +215,11 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def _print_audit(results: list[Audit]) -> None:
-    table = Table("exercise", "reference", "caught", "accepted", "named", title="Audit of the checks")
+    table = Table(
+        Column("exercise", no_wrap=True),
+        *("reference", "caught", "accepted", "named", "kept", "checks failed", "pass first tests"),
+        title="Audit of the checks",
+    )
     for result in results:
         data = result.as_json()
         shares = [
@@ -217,18 +227,32 @@ def _print_audit(results: list[Audit]) -> None:
             for kind, good in (("mistakes", "caught"), ("alternatives", "accepted"), ("named", "right"))
         ]
         passes = "[green]passes[/]" if result.reference_passes else "[red]fails[/]"
-        table.add_row(result.exercise, passes, *(_share(*share) for share in shares))
+        table.add_row(result.exercise, passes, *(_share(*share) for share in shares), *_price(result.prices.values()))
+    if len(results) > 1:
+        everything = [price for result in results for price in result.prices.values()]
+        table.add_row("all", *[""] * 4, *_price(everything))
     console.print(table)
+    console.print("kept: the share of the points that a known mistake keeps; medians of all mistakes", style="dim")
     for result in results:
         for kind, names in (
             ("missed", result.missed),
             ("refused", result.refused),
             ("a later exercise is needed by the given", result.entangled),
+            ("the first tests pass a fundamental mistake,", result.unseen),
         ):
             for name in names:
                 console.print(f"{result.exercise}: {kind} {name}", style="red")
         for name, called in result.wrong.items():
             console.print(f"{result.exercise}: {name} was named {called or 'nothing'}", style="yellow")
+
+
+def _price(prices: Collection[Price]) -> list[str]:
+    """What known mistakes cost, for the last columns of the table."""
+    if not prices:
+        return [""] * 3
+    kept, failed = median(price.kept for price in prices), median(price.checks_failed for price in prices)
+    seen = sum(price.passes_first_tests for price in prices)
+    return [f"{kept:.2f}", f"{failed:g}", f"{seen} / {len(prices)}"]
 
 
 def _print_mutants(scores: list[MutationScore]) -> None:

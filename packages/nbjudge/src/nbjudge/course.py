@@ -18,7 +18,7 @@ from nbgrader.preprocessors import ClearSolutions
 from nbjudge.errors import CourseError
 from nbjudge.given import Given
 from nbjudge.settings import NBJudge, find_root, load
-from nbjudge.source_text import bound_names, plain_python
+from nbjudge.source_text import bound_names, outside_hidden, plain_python
 
 _JUDGE_LINE = re.compile(r"^\s*judge\(\s*[\"'](\w+)[\"'](?:\s*,\s*([^\W\d]\w*)\s*\))?", re.MULTILINE)
 
@@ -52,6 +52,15 @@ class Sample:
     def advice(self) -> str:
         return ast.get_docstring(ast.parse(self.source)) or ""
 
+    @property
+    def fundamental(self) -> str:
+        """Why this one slip is to cost more than half of the points: the text of `FUNDAMENTAL = "…"`; else empty."""
+        for node in ast.parse(self.source).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id="FUNDAMENTAL")], value=ast.Constant(value=str(why))):
+                    return why
+        return ""
+
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
@@ -65,6 +74,7 @@ class Exercise:
     setup: str  # what stands above it: the instructor's locked cells (imports), and the earlier solutions
     solution: str
     stub: str  # what the learner is given in the place of the solution
+    first_tests: str  # what a learner can run of the grading cell
     earlier_names: tuple[str, ...]  # what the lesson's exercises before this one define
     course: Course = field(repr=False)
 
@@ -271,6 +281,7 @@ def _exercises(course: Course, lesson: str, path: Path) -> dict[str, Exercise]:
                     setup="\n\n".join([*setup, *(done.solution for done in found.values())]),
                     solution="\n\n".join(solution),
                     stub="\n\n".join(stub),
+                    first_tests=outside_hidden(cell.source, course.settings.hidden_delimiters),
                     earlier_names=tuple(e.expression for e in found.values() if e.expression.isidentifier()),
                     course=course,
                 )

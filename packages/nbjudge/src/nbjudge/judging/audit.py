@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import statistics
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbjudge.course import Course
+from nbjudge.conversation.connection import ForbiddenCall, Gone, StudentError, Unresponsive, Unusable
+from nbjudge.conversation.worker import source_worker
+from nbjudge.course import Course, Exercise, Sample
 from nbjudge.judging.judge import Judge
 from nbjudge.judging.verdict import Verdict
 
 NAMED_SHARE = 0.95  # of the caught mistakes, how many must be named rightly
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one known mistake costs, and whether a learner sees it at once."""
+
+    kept: float  # the share of the points
+    checks_failed: int
+    fundamental: str  # why it may cost more than half of the points, and is to be seen at once; empty where it may not
+    passes_first_tests: bool
+
+
+def price_as_json(prices: dict[str, Price]) -> dict[str, Any]:
+    """What the mistakes of an exercise cost; None where there is none."""
+    kept = sorted(price.kept for price in prices.values())
+    quartiles = statistics.quantiles(kept, n=4, method="inclusive") if len(kept) > 1 else kept * 3
+    return {
+        "kept_median": statistics.median(kept) if kept else None,
+        "kept_quartiles": [round(share, 4) for share in quartiles] or None,
+        "checks_failed_median": statistics.median(p.checks_failed for p in prices.values()) if kept else None,
+        "lose_more_than_half": [name for name, price in prices.items() if price.kept < 0.5],
+    }
 
 
 @dataclass
@@ -28,12 +54,19 @@ class Audit:
     right: list[str] = field(default_factory=list)
     wrong: dict[str, str | None] = field(default_factory=dict)
     entangled: list[str] = field(default_factory=list)
+    prices: dict[str, Price] = field(default_factory=dict)  # by the mistake's name
 
     @property
     def holds(self) -> bool:
         named = len(self.right) + len(self.wrong)
         enough = not named or len(self.right) >= NAMED_SHARE * named
-        return self.reference_passes and not self.missed and not self.refused and not self.entangled and enough
+        whole = self.reference_passes and not self.missed and not self.refused and not self.entangled
+        return whole and enough and not self.unseen
+
+    @property
+    def unseen(self) -> list[str]:
+        """Fundamental mistakes that pass the asserts which learners run."""
+        return [name for name, price in self.prices.items() if price.fundamental and price.passes_first_tests]
 
     def as_json(self) -> dict[str, Any]:
         mistakes, alternatives = len(self.caught) + len(self.missed), len(self.accepted) + len(self.refused)
@@ -44,6 +77,12 @@ class Audit:
             "alternatives": {"total": alternatives, "accepted": len(self.accepted), "refused": self.refused},
             "entangled": self.entangled,
             "named": {"total": mistakes, "right": len(self.right), "wrong": list(self.wrong)},
+            "price": price_as_json(self.prices),
+            "visible": {
+                "total": mistakes,
+                "pass": sum(price.passes_first_tests for price in self.prices.values()),
+                "fundamental": self.unseen,
+            },
         }
 
 
@@ -55,6 +94,7 @@ def audit(course: Course, exercise: str, judge: Judge | None = None) -> Audit:
     for sample, verdict in judge.judge_mistakes(exercise):
         (result.missed if verdict.passed else result.caught).append(sample.name)
         _note_name(result, sample.name, verdict)
+        result.prices[sample.name] = _price(course.exercise(exercise), sample, verdict)
     if course.given is not None:
         result.entangled = sorted(course.given.entangled(course.names_from(exercise)))
     for sample in course.exercise(exercise).alternatives:
@@ -68,3 +108,23 @@ def _note_name(result: Audit, name: str, verdict: Verdict) -> None:
         result.right.append(name)
     else:
         result.wrong[name] = verdict.mistake
+
+
+def _price(exercise: Exercise, sample: Sample, verdict: Verdict) -> Price:
+    failed = [check for check in verdict.checks if not check.passed]
+    seen = _passes_first_tests(exercise, sample)
+    return Price(verdict.score / verdict.max_score, len(failed), sample.fundamental, seen)
+
+
+def _passes_first_tests(exercise: Exercise, sample: Sample) -> bool:
+    """Whether the asserts that a learner runs hold for a sample."""
+    with source_worker(exercise, f"{sample.source}\n\n{exercise.first_tests}", sample.folder) as worker:
+        connection = worker.connect()
+        connection.deadline = time.monotonic() + exercise.course.settings.cell_seconds
+        try:
+            connection.hello()
+        except ForbiddenCall:  # of what learners have within reach
+            return True
+        except (StudentError, Unresponsive, Gone, Unusable):
+            return False
+        return True
