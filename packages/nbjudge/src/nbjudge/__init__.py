@@ -6,8 +6,8 @@ What stands in `__all__` is what a course, its checks and its tools may rely on;
 - for the hidden line of a grading cell: `judge`;
 - for check modules: `check`, the comparisons `assert_…` and `expect`, what torch modules are given (`pair`,
   `load_weights`, `random_weights`), which cases are worth asking about (`right_cases`), and what looks at objects on
-  either side of the wire: `gradients`, `is_a`, `twin`, `weights`; the fixtures `student`, `reference`, `make`, `rng`
-  and `artifacts` come by themselves;
+  either side of the wire: `gradients`, `is_a`, `twin`, `weights`; the fixtures `student`, `reference`, `example`,
+  `make`, `rng` and `artifacts` come by themselves;
 - for a course's own tests and tools: `Course`, `Exercise`, `Judge`, `InProcess`, `audit`, `reference_object`,
   `checks_of`, and the errors, of which `NBJudgeError` is the root.
 """
@@ -20,6 +20,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "autograde.config": ("configure",),
+    "checks.examples": ("assert_example",),
     "checks.modules": (
         "assert_dropout_in_training_only",
         "assert_dropped",
@@ -32,6 +33,7 @@ _HOMES = {
         "random_weights",
         "right_cases",
     ),
+    "checks.own": ("assert_no_stub", "assert_own_gradients"),
     "checks.reference": ("reference_object",),
     "checks.rng": ("Rng",),
     "checks.runner": ("checks_of",),

@@ -5,6 +5,7 @@ Under plain `pytest` the fixture `student` is the reference solution, reached ov
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from nbjudge.checks.artifacts import Artifacts
+from nbjudge.checks.examples import assert_example
 from nbjudge.checks.reference import reference_object
 from nbjudge.checks.rng import Rng
 from nbjudge.conversation import standin
@@ -46,6 +48,12 @@ def make() -> Callable[..., Any]:
     An object of a class that stands in the check module is not made: pass it as it is.
     """
     return standin.make
+
+
+@pytest.fixture
+def example(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """`example(student, x, gives=[0, 2])`: `assert_example`, shown with the name that the exercise asks for."""
+    return functools.partial(assert_example, name=_exercise(request).expression)
 
 
 @pytest.fixture

@@ -27,14 +27,16 @@ class CheckInfo:
     points: float
     says: str
     forbids: tuple[str, ...] = ()
+    asks: str = ""
 
 
-def check(*, points: float, says: str, forbids: tuple[str, ...] | list[str] = ()) -> Callable[[F], F]:
+def check(*, points: float, says: str, forbids: tuple[str, ...] | list[str] = (), asks: str = "") -> Callable[[F], F]:
     """Mark a pytest function as a check worth `points`.
 
     `says` is one sentence that a learner reads: the invariant that holds when the check passes.
     `forbids` names functions and classes (by import path) that the learner's code must not call during the
     check, because building them is the exercise; the given parts of the exercise and of later ones go without saying.
+    `asks` is a question that leads to the bug, shown where the check fails.
     Such a check only calls. Where the code crashes in it, its calls are watched in another check that it passes.
 
     >>> @check(points=2, says="every entry is doubled")
@@ -46,7 +48,7 @@ def check(*, points: float, says: str, forbids: tuple[str, ...] | list[str] = ()
         raise ValueError("a check needs a sentence, and points that are not negative")
 
     def mark(function: F) -> F:
-        info = CheckInfo(float(points), says, tuple(forbids))
+        info = CheckInfo(float(points), says, tuple(forbids), asks)
         function.nbjudge_check = info  # type: ignore[attr-defined]  # a note on it, for whoever runs it
         return function
 
@@ -77,8 +79,11 @@ def assert_tensor(
     shape: tuple[int, ...],
     dtype: torch.dtype | DTypeLike = torch.float32,
     what: str = "the result",
+    axes: Sequence[str] = (),
 ) -> None:
     """`seen` is an array of `shape` and `dtype` (a torch dtype for a tensor, a NumPy one for an array).
+
+    `axes` names the axes for the learner; "..." among them stands for any number.
 
     >>> assert_tensor(torch.zeros(2, 3), (2, 3))
     >>> assert_tensor(torch.zeros(2, 3), (3, 2), what="the output")
@@ -87,7 +92,8 @@ def assert_tensor(
     shape (2, 3)
     """
     kind, name = (torch.Tensor, "tensor") if isinstance(dtype, torch.dtype) else (np.ndarray, "NumPy array")
-    wanted = f"{what} to be a {name} of shape {tuple(shape)} and dtype {_short(dtype)}"
+    named = f", ({', '.join(axes)})," if axes else ""
+    wanted = f"{what} to be a {name} of shape {tuple(shape)}{named} and dtype {_short(dtype)}"
     if not isinstance(seen, kind):
         raise Mismatch(wanted, describe(seen))
     expect(tuple(seen.shape) == tuple(shape), wanted, f"shape {tuple(seen.shape)}")
@@ -195,7 +201,18 @@ def _compare(found: torch.Tensor, wanted: torch.Tensor, atol: float, promise: st
         to = f" to {float(allowed[far].min()):.0e}" if atol else " exactly"
         gap = (found - wanted)[far].abs().nan_to_num(posinf=float("inf")).max()
         worst = "an infinite difference" if not gap.isfinite() else f"a difference of up to {float(gap):.2g}"
-        raise Mismatch(promise + to, f"{worst}, in {int(far.sum())} of {total} entries")
+        raise Mismatch(promise + to, f"{worst}, in {int(far.sum())} of {total} entries{_times(found, wanted)}")
+
+
+def _times(found: torch.Tensor, wanted: torch.Tensor) -> str:
+    """Where every entry is the same number of times too large, how many times."""
+    size = float((wanted * wanted).sum())
+    if not found.isfinite().all() or not 0 < size < float("inf"):
+        return ""
+    times = float((found * wanted).sum()) / size
+    if abs(times) < 1e-3 or abs(times - 1) < 1e-3 or not torch.allclose(found, times * wanted, rtol=1e-4, atol=1e-6):
+        return ""
+    return f", each {times:.3g} times as large"
 
 
 def _size_of_rows(numbers: torch.Tensor) -> torch.Tensor:
@@ -224,17 +241,17 @@ def assert_same_gradients(
     >>> assert_same_gradients(lambda x: x.detach() * x, lambda x: x**2, x, Rng(1))
     Traceback (most recent call last):
     nbjudge.checks.vocabulary.Mismatch: expected the gradient for x to agree with the definition to 2e-05; saw a
-    difference of up to 1.3, in 6 of 6 entries
+    difference of up to 1.3, in 6 of 6 entries, each 0.5 times as large
     """
-    wanted, cotangents = _input_gradients(expected, inputs, rng)
-    found, _ = _input_gradients(seen, inputs, cotangents)
+    wanted, cotangents = input_gradients(expected, inputs, rng)
+    found, _ = input_gradients(seen, inputs, cotangents)
     for name, ours, theirs in zip(inputs, wanted, found, strict=True):
         what = f"the gradient for {name}"
         expect(theirs is not None, f"{what} to exist", f"a result that does not depend on {name}, or is detached")
         assert_close(theirs, ours, atol=atol, what=what)
 
 
-def _input_gradients(
+def input_gradients(
     call: Callable[..., Any], inputs: dict[str, torch.Tensor], cotangents: list[torch.Tensor] | Rng
 ) -> tuple[list[torch.Tensor | None], list[torch.Tensor]]:
     """Gradients for the inputs, and the cotangents used; `cotangents` is a list of them, or draws them."""

@@ -23,6 +23,7 @@ class StudentError(Exception):
     def __init__(self, kind: str, message: str, line: str = ""):
         super().__init__(message)
         self.kind, self.message, self.line = kind, message, line
+        self.expected = ""  # what the call should have given, where a check says so
 
 
 class ForbiddenCall(Exception):

@@ -46,6 +46,7 @@ from nbjudge.judging.verdict import CheckResult, Verdict
 log = logging.getLogger("nbjudge")
 _RESTARTS = 2  # replaced hosts per exercise, before the remaining checks are given up
 _INTERRUPT_SECONDS = 1.0
+_UNDONE = "it is not done yet"
 
 
 class Host(Protocol):
@@ -194,7 +195,8 @@ class _Run:
             answers.append(("seen", seen))  # nothing was asked: what was handed in is what tells mistakes apart
         self.transcript.passed[check.name] = passed
         self.transcript.answers[check.name] = answers
-        return CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen, lost)
+        asks = "" if passed or not self._connection or seen.startswith(_UNDONE) else check.info.asks
+        return CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen, lost, asks)
 
     def _elsewhere(self, check: Check, result: CheckResult, checks: list[Check]) -> CheckResult:
         """A crash says nothing of what the code calls: it is watched once more, in a check that it passed."""
@@ -308,10 +310,12 @@ def explain(error: BaseException | None, says: str) -> tuple[str, str]:
         return error.expected, error.seen
     if isinstance(error, StudentError):
         if _is_undone(error):
-            return says, "it is not done yet: the cell still raises NotImplementedError"
+            return says, f"{_UNDONE}: the cell still raises NotImplementedError"
         where = f" in the line `{error.line}`" if error.line else ""
         said = hint(f"{error.kind}: {error.message}")
-        return says, f"your code raised {error.kind}{where}: {error.message}"[:600].rstrip(" :") + said
+        return error.expected or says, f"your code raised {error.kind}{where}: {error.message}"[:600].rstrip(
+            " :"
+        ) + said
     if isinstance(error, Unusable):
         return says, str(error)
     if isinstance(error, AssertionError):

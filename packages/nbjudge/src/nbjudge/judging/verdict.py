@@ -17,13 +17,14 @@ class CheckResult:
     expected: str = ""
     seen: str = ""
     lost: bool = False  # whether the learner's process was lost over it
+    asks: str = ""  # a question that leads to the bug
 
     @property
     def message(self) -> str:
         if self.passed:
             return ""
         parts = [f"Expected {self.expected}." if self.expected else "", f"Seen: {self.seen}." if self.seen else ""]
-        return " ".join(part for part in parts if part).replace("..", ".").replace("?.", "?")
+        return " ".join(part for part in (*parts, self.asks) if part).replace("..", ".").replace("?.", "?")
 
     def as_json(self) -> dict[str, object]:
         return {**{k: getattr(self, k) for k in ("name", "says", "passed", "points")}, "message": self.message}
@@ -86,7 +87,8 @@ def _reasons(checks: list[CheckResult]) -> list[tuple[str, str]]:
     """What was expected and what was seen, for each check, with nothing said twice."""
     reasons, before = [], None
     for check in checks:
-        reason = (check.expected if check.expected != check.says else "", check.seen)
+        seen = f"{check.seen.rstrip('.')}. {check.asks}" if check.asks else check.seen
+        reason = (check.expected if check.expected != check.says else "", seen)
         again = not check.passed and reason == before
         reasons.append(("as above" if reason[0] else "", "as above") if again else reason)
         before = before if check.passed else reason
