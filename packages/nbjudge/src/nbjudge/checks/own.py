@@ -53,11 +53,11 @@ def assert_own_gradients(
     `inputs` are float64. The loss is a random projection of all results; along a random direction of each input, the
     gradient must agree with the slope (L(x + hv) - L(x - hv)) / 2h, as in `torch.autograd.gradcheck`'s fast mode.
 
-    >>> x = {"x": torch.rand(2, 3, dtype=torch.float64)}
+    >>> x = {"x": torch.tensor([[0.5, 1.0]], dtype=torch.float64)}
     >>> assert_own_gradients(lambda x: x.exp(), x, Rng(1))
-    >>> assert_own_gradients(lambda x: x.exp() * x.detach(), x, Rng(1))
+    >>> assert_own_gradients(lambda x: x.detach() * x, x, Rng(1))
     Traceback (most recent call last):
-    nbjudge.checks.vocabulary.Mismatch: expected the gradient for x to be that of the values; saw one that is ... times
+    nbjudge.checks.vocabulary.Mismatch: expected the gradient for x to be that of the values; saw one that is 0.5 times
     what it should be in one direction
     """
     found, cotangents = input_gradients(call, inputs, rng)
