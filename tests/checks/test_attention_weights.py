@@ -40,7 +40,9 @@ def test_contract(student, rng):
         assert_tensor(student(scores), (*lead, LQ, LK), axes=("...", "L_q", "L_k"), what="the weights")
         assert_untouched({"the scores": scores, "the mask": mask}, lambda s=scores, m=mask: student(s, m))
     assert_tensor(student(scores.double(), mask), (*lead, LQ, LK), torch.float64, what="the weights")
-    assert_tensor(student(scores[:1, :1, :1, :1, :1], mask[:1, :1]), (1, 1, 1, 1, 1), what="a single weight")
+    single = scores[:1, :1, :1, :1, :1]
+    for given in ((single,), (single, mask[:1, :1])):
+        assert_tensor(student(*given), (1, 1, 1, 1, 1), what="a single weight")
 
 
 @check(
