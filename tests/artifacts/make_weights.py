@@ -62,6 +62,34 @@ def broken(model):
     return model
 
 
+# What the alternative `torch_layers` calls what the reference holds.
+IN_TORCH = {
+    "encoder.": "reading.stack.",
+    "decoder.": "writing.stack.",
+    "source_embedding.embedding": "reading.table",
+    "target_embedding.embedding": "writing.table",
+    "head.proj": "scores",
+    "self_attention": "self_attn",
+    "cross_attention": "multihead_attn",
+    "feed_forward.linear_in": "linear1",
+    "feed_forward.linear_out": "linear2",
+}
+
+
+def renamed(model: torch.nn.Module, other: torch.nn.Module) -> torch.nn.Module:
+    """`other`, built of PyTorch's own layers, with the weights of the reference."""
+    state = {}
+    for name, value in model.state_dict().items():
+        for ours, theirs in IN_TORCH.items():
+            name = name.replace(ours, theirs)
+        state[name] = value
+    for name in [name for name in state if ".query_proj." in name]:
+        sides = [state.pop(name.replace("query", side)) for side in ("query", "key", "value")]
+        state[name.replace("query_proj.", "in_proj_")] = torch.cat(sides)
+    other.load_state_dict(state)
+    return other.eval()
+
+
 # Samples with weights of their own: how long they train, on how many examples, and with which loss.
 TRAININGS = {
     "targets_unshifted": {"steps": 150},
@@ -74,13 +102,17 @@ TRAININGS = {
 
 
 def main() -> None:
-    write(fit(namespace_of(EXERCISE.solution), steps=1500), EXERCISE.artifacts)
+    reference = fit(namespace_of(EXERCISE.solution), steps=1500)
+    write(reference, EXERCISE.artifacts)
     if sys.argv[1:] == ["reference"]:
         return
     for sample in EXERCISE.mistakes + EXERCISE.alternatives:
         if sample.name in TRAININGS:
             model = fit(namespace_of(sample.source), **TRAININGS[sample.name])
             write(broken(model) if sample.name == "diverged" else model, sample.path.with_suffix(""))
+        if sample.name == "torch_layers":
+            model = fit(namespace_of(sample.source), steps=0)
+            write(renamed(reference, model), sample.path.with_suffix(""))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ Nothing is trained here. The judge puts the weights that were handed in together
 dates with it: what they can do, nobody else is asked. The learner's `Transformer` and `greedy_decode` must then write
 what the judge's does, with the weights as they are, with all characters renumbered, and with other weights nothing.
 
-The names of the parts are the learner's choice, so each weight finds its place by the names within the layers, which
-are those of `attnkit.parts`, and by its shape. Weights of which the judge can put nothing together are read by the
-learner's process alone. There, code could read in their place: such weights get the first two checks at most.
+The names of the parts are the learner's choice, so each weight finds its place by its shape and by the names within
+the layers, which are those of `attnkit.parts` or of PyTorch's own. Weights of which the judge can put nothing together
+are read by the learner's process alone. There, code could read in their place: they get the first two checks at most.
 """
 
 import itertools
@@ -22,6 +22,13 @@ FILE, MOST_BYTES = "dates.safetensors", 16 << 20
 MANY, FEW = 300, 60
 MOST_UNREAD = 80  # of 100 dates: what is believed of the learner's process alone
 LEAST = {"d_model", "num_heads", "d_ff", "num_layers"}
+# What PyTorch's own layers, which compute the same, call what the given parts hold.
+OF_TORCH = {
+    "self_attn": "self_attention",
+    "multihead_attn": "cross_attention",
+    "linear1": "feed_forward.linear_in",
+    "linear2": "feed_forward.linear_out",
+}
 LAYER = re.compile(r"(.*?)(\d+)\.self_attention\.query_proj\.weight")
 SOURCES, TARGETS = len(dates.source_vocabulary()), len(dates.target_vocabulary())
 
@@ -96,13 +103,25 @@ def shared(name, other):
     return len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
+def as_parts(weights):
+    """The weights in single precision, with the names of the given parts where PyTorch's own stand there."""
+    found = {}
+    for name, value in weights.items():
+        *above, last = (OF_TORCH.get(part, part) for part in name.split("."))
+        if last.startswith("in_proj_") and value.ndim and len(value) % 3 == 0:
+            thirds = zip(("query", "key", "value"), value.chunk(3), strict=True)
+            found.update((".".join([*above, f"{side}_proj", last[8:]]), third.float()) for side, third in thirds)
+        elif value.is_floating_point():
+            found[".".join([*above, last])] = value.float()
+    return found
+
+
 def put_together(weights, sizes):
-    """The judge's Transformer of these weights; None where they are not those of the given parts."""
-    d_model = sizes["d_model"]
+    """The judge's Transformer of these weights; None where they are not those of the given parts, or of PyTorch's."""
+    d_model, weights = sizes["d_model"], as_parts(weights)
     found = [match for match in map(LAYER.fullmatch, weights) if match]
     across = {match[1] for match in found if f"{match[1]}{match[2]}.cross_attention.query_proj.weight" in weights}
     plain = {match[1] for match in found} - across
-    weights = {name: value.float() for name, value in weights.items() if value.is_floating_point()}
     rest = {name: value for name, value in weights.items() if not name.startswith((*across, *plain))}
     norms = [name.removesuffix("weight") for name in rest if name.endswith("weight") and rest[name].shape == (d_model,)]
     if len(across) != 1 or len(plain) != 1 or len(norms) not in (0, 2):
@@ -233,8 +252,8 @@ def assert_reads(student, reference, artifacts, rng, least):
     if reader is None:
         expect(
             least <= MOST_UNREAD,
-            "weights of one parts.Encoder, one parts.Decoder, embeddings, positions and an output, of which the judge "
-            "puts its own Transformer together",
+            "weights of an encoder and a decoder made of the given layers, or PyTorch's, of embeddings, positions and an "
+            "output, of which the judge puts its own Transformer together",
             "others",
         )
         answers = written(student[1], model, source, target)
