@@ -82,8 +82,8 @@ def configure(c: Config) -> None:
     c.JudgedNotebookExporter.optimistic_validation = True  # once at the end, instead of after every step
     for (section, name), ours in _LISTS.items():
         there = _there(c, section, name, [])
-        theirs = [one for one in there if _name(one) not in _STOCK and one not in ours]
-        c[section][name] = [*ours[:2], *theirs, *ours[2:]]
+        theirs = {_whole_name(one): one for one in there if _name(one) not in _STOCK and one not in ours}
+        c[section][name] = [*ours[:2], *theirs.values(), *ours[2:]]
     c.NBJudge.refused = list(dict.fromkeys(refused))
     c.NBJudge.configured = True
 
@@ -107,6 +107,15 @@ def _name(preprocessor: object) -> str:
     return preprocessor.rpartition(".")[2] if isinstance(preprocessor, str) else getattr(preprocessor, "__name__", "")
 
 
+def _whole_name(preprocessor: object) -> str:
+    """By which one that was added is known again: nbgrader reads a file twice where the course is the current directory."""
+    if isinstance(preprocessor, str):
+        return preprocessor
+    if isinstance(preprocessor, type):
+        return f"{preprocessor.__module__}.{preprocessor.__qualname__}"
+    return repr(preprocessor)
+
+
 def refusals(converter: BaseConverter) -> list[str] | None:
     """Why this grading may not go on, if anything; None for a course that does not use the judge."""
     config = converter.config
@@ -118,7 +127,7 @@ def refusals(converter: BaseConverter) -> list[str] | None:
             f"{files[0]} could not be loaded, or ends before nbjudge.configure(c); what was wrong is said above; "
             f"without it, learners' code would run with your rights"
         ]
-    return [*config.NBJudge.get("refused", []), *_amiss(converter)]
+    return list(dict.fromkeys([*config.NBJudge.get("refused", []), *_amiss(converter)]))
 
 
 def _files(converter: BaseConverter) -> list[Path]:
