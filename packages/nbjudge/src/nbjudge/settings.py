@@ -41,6 +41,7 @@ class NBJudge(Configurable):
     configured = Bool(False, help="Set by nbjudge.configure.").tag(config=True)
     refused = List(Unicode(), help="Set by nbjudge.configure: what it found in its way.").tag(config=True)
     covers = List(Instance(Cover), help="Set by the grader: what kernels see of modules, in the place of their files.")
+    kernel_modules = List(Unicode(), help="Set by the grader: what kernels find imported already.")
     hidden_parts = List(Unicode(), help="Set by the grader: names of the given module that kernels begin without.")
     hidden_delimiters = List(
         Unicode(), ["BEGIN HIDDEN TESTS", "END HIDDEN TESTS"], help="As nbgrader's ClearHiddenTests has them."

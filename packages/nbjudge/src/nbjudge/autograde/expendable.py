@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from nbjudge.conversation.common.forks import Forks
 from nbjudge.errors import CourseError, SandboxUnavailable, UnreadableNotebook
 from nbjudge.given import Given
-from nbjudge.kernels.common.preload import PRELOAD
+from nbjudge.kernels.common.preload import OF_JUDGING, PRELOAD
 from nbjudge.settings import NBJudge
 from nbjudge.words import size_in_words
 
@@ -36,7 +36,9 @@ class _Graders(Forks):
     def __init__(self, job: dict[str, Any]):
         settings = NBJudge(**job["settings"])
         self._settings = settings
-        self._preload = (*PRELOAD, *settings.course_modules)
+        modules = (name for name in PRELOAD if job["judges"] or name not in OF_JUDGING)
+        settings.kernel_modules = [*modules, *settings.course_modules]
+        self._preload = tuple(settings.kernel_modules)
         self._obstacle, self._given = "", None
         with self._noting_obstacles():
             self._given = Given.find(settings.given) if settings.given else None
@@ -46,11 +48,12 @@ class _Graders(Forks):
         if self._parents is not None and not self._obstacle:
             with self._noting_obstacles():
                 self._parents.start_warm_parent(self._preload, self._covers)  # it imports while we do
+        from nbjudge.autograde.seeds import course_secret
         from nbjudge.checks.runner import run_checks
         from nbjudge.course import Course
 
-        self._course, self._secret = Course(Path(job["root"]), settings, job["sources"]), job["secret"]
-        self._lesson, self._run_checks = job["lesson"], run_checks
+        self._course, self._lesson = Course(Path(job["root"]), settings, job["sources"]), job["lesson"]
+        self._secret, self._run_checks = course_secret(self._course.root), run_checks
         _import_all(settings)
 
     def collect_and_serve(self) -> None:
@@ -139,7 +142,7 @@ def _obstacle(settings: NBJudge) -> str:
     from nbjudge.kernels import require_sandbox
 
     try:
-        require_sandbox((*PRELOAD, *settings.course_modules), tuple(settings.covers))
+        require_sandbox(tuple(settings.kernel_modules), tuple(settings.covers))
     except SandboxUnavailable as error:
         return str(error)
     return ""

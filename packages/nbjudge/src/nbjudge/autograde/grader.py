@@ -51,13 +51,15 @@ class Grader:
         values = {name: value for name, value in settings.trait_values(config=True).items() if name != "refused"}
         sources, lesson = source_pattern(directory), directory.assignment_id
         values["hidden_delimiters"] = settings.hidden_delimiters
-        values["hidden_parts"] = self._hidden_parts(Course(root, settings, sources), lesson)
+        course = Course(root, settings, sources)
+        values["hidden_parts"] = self._hidden_parts(course, lesson)
+        course_secret(root)  # or why there is none; it is read again there, as all on this machine see a command line
         job = {
             "root": str(root),
             "settings": values,
             "sources": sources,
             "lesson": lesson,
-            "secret": course_secret(root),
+            "judges": lesson in course.lesson_of.values(),
         }
         self._server = ForkServer(_MODULE, (json.dumps(job),))
         self._server.start()

@@ -286,7 +286,7 @@ def _limits(settings: NBJudge) -> dict[str, object]:
     """What the sandbox is told; Jupyter's own way to start a kernel knows no limits."""
     if settings.sandbox == "none":
         return {}
-    preload = (*PRELOAD, *settings.course_modules)
+    preload = tuple(settings.kernel_modules) or (*PRELOAD, *settings.course_modules)
     return {"limits": settings.limits, "preload": preload, "covers": tuple(settings.covers)}
 
 

@@ -15,3 +15,6 @@ PRELOAD = (
     "nbjudge.conversation.inside.serve",
 )
 """What is imported once, before any kernel. What is not installed is left out."""
+
+OF_JUDGING = ("torch", "torch._dynamo", "safetensors.torch", "nbjudge.conversation.inside.serve")
+"""What of that kernels need only where something is judged: lessons of plain tests begin without, in half the time."""
