@@ -2,6 +2,8 @@
 d_k.
 """
 
+FUNDAMENTAL = "The divisor is √d_k: with d_k all scores are wrong."
+
 
 def attention_scores(query, key):
     return query @ key.transpose(-2, -1) / query.shape[-1]

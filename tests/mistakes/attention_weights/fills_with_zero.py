@@ -3,6 +3,8 @@
 What must the score be, so that its exponential is 0?
 """
 
+FUNDAMENTAL = "A masked key has no weight: a score of 0 leaves it one."
+
 
 def attention_weights(scores, mask=None):
     if mask is not None:

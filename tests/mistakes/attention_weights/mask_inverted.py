@@ -4,6 +4,8 @@ keys that go.
 `nn.MultiheadAttention` has the opposite convention, which is easy to carry over.
 """
 
+FUNDAMENTAL = "The mask says where to look: inverted, it hides what should be seen."
+
 
 def attention_weights(scores, mask=None):
     if mask is None:

@@ -3,6 +3,8 @@
 `scores.masked_fill(…)` returns a new tensor and leaves `scores` as it was.
 """
 
+FUNDAMENTAL = "The mask has to hide what it forbids."
+
 
 def attention_weights(scores, mask=None):
     if mask is not None:

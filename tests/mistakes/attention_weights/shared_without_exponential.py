@@ -3,6 +3,8 @@
 Scores may be negative: e to their power is not, and that makes weights of them.
 """
 
+FUNDAMENTAL = "Weights are a softmax: without the exponential, ordinary ones are wrong."
+
 
 def attention_weights(scores, mask=None):
     if mask is not None:

@@ -4,6 +4,8 @@ by itself.
 In a softmax the keys share one whole: the exponential of a score, divided by the sum of them all.
 """
 
+FUNDAMENTAL = "Weights share what there is among the keys: a sigmoid shares nothing."
+
 
 def attention_weights(scores, mask=None):
     weights = torch.sigmoid(scores)

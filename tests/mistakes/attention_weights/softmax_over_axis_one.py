@@ -3,6 +3,8 @@
 Count from the end: the keys are dimension -1, whatever comes before.
 """
 
+FUNDAMENTAL = "The softmax runs over the keys: in any batch it runs over something else here."
+
 
 def attention_weights(scores, mask=None):
     if mask is None:

@@ -3,6 +3,8 @@
 Every query shares out a weight of 1 among the keys, and the keys are the last dimension.
 """
 
+FUNDAMENTAL = "The softmax runs over the keys: over the queries, every weight is wrong."
+
 
 def attention_weights(scores, mask=None):
     if mask is None:

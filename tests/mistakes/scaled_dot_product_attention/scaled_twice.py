@@ -3,6 +3,8 @@
 `attention_scores` divides already; do not divide again.
 """
 
+FUNDAMENTAL = "The scores are divided by √d_k once: divided by d_k, ordinary weights are wrong."
+
 
 def scaled_dot_product_attention(query, key, value, mask=None):
     scores = attention_scores(query, key) / math.sqrt(query.shape[-1])

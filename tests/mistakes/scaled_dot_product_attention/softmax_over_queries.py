@@ -2,6 +2,8 @@
 dimension.
 """
 
+FUNDAMENTAL = "The softmax runs over the keys: over the queries, every weight is wrong."
+
 
 def scaled_dot_product_attention(query, key, value, mask=None):
     scores = attention_scores(query, key)

@@ -2,6 +2,8 @@
 is the value.
 """
 
+FUNDAMENTAL = "It is the values that are mixed, not the keys."
+
 
 def scaled_dot_product_attention(query, key, value, mask=None):
     weights = attention_weights(attention_scores(query, key), mask)

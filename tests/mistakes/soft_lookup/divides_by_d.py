@@ -2,6 +2,8 @@
 root.
 """
 
+FUNDAMENTAL = "The divisor is √d: with d, every weight is wrong as soon as d is not 1."
+
 
 def soft_lookup(query, keys, values):
     scores = keys @ query / query.shape[0]

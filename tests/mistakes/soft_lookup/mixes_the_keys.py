@@ -2,6 +2,8 @@
 values.
 """
 
+FUNDAMENTAL = "It is the values that are looked up, not the keys."
+
 
 def soft_lookup(query, keys, values):
     scores = keys @ query / math.sqrt(query.shape[-1])

@@ -2,6 +2,8 @@
 the weights.
 """
 
+FUNDAMENTAL = "Weights that do not sum to 1 make no mean of the values."
+
 
 def soft_lookup(query, keys, values):
     scores = keys @ query / math.sqrt(query.shape[-1])

@@ -2,6 +2,8 @@
 largest weight.
 """
 
+FUNDAMENTAL = "A lookup finds the keys that match best, not the ones that match least."
+
 
 def soft_lookup(query, keys, values):
     scores = -(keys @ query) / math.sqrt(query.shape[-1])

@@ -3,6 +3,8 @@
 Divide the scores by `math.sqrt(d)` before you exponentiate them.
 """
 
+FUNDAMENTAL = "The lookup is scaled: without √d every weight is wrong as soon as d is not 1."
+
 
 def soft_lookup(query, keys, values):
     scores = keys @ query

@@ -2,6 +2,8 @@
 weight.
 """
 
+FUNDAMENTAL = "The lookup is soft: every value takes part."
+
 
 def soft_lookup(query, keys, values):
     scores = keys @ query / math.sqrt(query.shape[-1])
