@@ -3,6 +3,8 @@
 Before the last two axes become one, they must be (H, d), in this order.
 """
 
+FUNDAMENTAL = "The heads stand side by side, each a block: here they are interleaved."
+
 
 def merge_heads(x):
     batch, num_heads, length, size = x.shape

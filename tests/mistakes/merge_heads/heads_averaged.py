@@ -2,6 +2,8 @@
 found is lost.
 """
 
+FUNDAMENTAL = "Merging puts the heads side by side, and loses nothing: a mean loses them."
+
 
 def merge_heads(x):
     return x.mean(dim=1)

@@ -5,6 +5,8 @@ entries in turn.
 together.
 """
 
+FUNDAMENTAL = "The mask of a sentence holds for all of its heads: here it falls on other sentences."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -3,6 +3,8 @@
 `parts.scaled_dot_product_attention` divides by √(D/H) already; do not divide again.
 """
 
+FUNDAMENTAL = "The divisor is √(D/H): with D/H every weight is wrong."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

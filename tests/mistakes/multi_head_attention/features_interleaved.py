@@ -1,5 +1,7 @@
 """Every head gets every H-th feature, where it should get a block of neighbours. Use your `split_heads`."""
 
+FUNDAMENTAL = "A head is a block of neighbouring features: here all heads hold other ones."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

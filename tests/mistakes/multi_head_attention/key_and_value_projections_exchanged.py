@@ -2,6 +2,8 @@
 `value_proj`.
 """
 
+FUNDAMENTAL = "Each projection belongs to its own input."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

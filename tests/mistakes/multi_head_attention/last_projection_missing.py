@@ -3,6 +3,8 @@
 Without it the heads stay side by side, and none learns what another found.
 """
 
+FUNDAMENTAL = "The last projection mixes what the heads found: without it, the output is wrong."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """The mask changes nothing in your result: hand it on to the attention."""
 
+FUNDAMENTAL = "The mask has to hide what it forbids."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

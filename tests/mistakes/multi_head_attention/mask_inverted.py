@@ -3,6 +3,8 @@
 `nn.MultiheadAttention` has the opposite convention, which is easy to carry over.
 """
 
+FUNDAMENTAL = "The mask says where to look: inverted, it hides what should be seen."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -3,6 +3,8 @@
 A single reshape from (B, H, L, d) keeps the numbers in their order. Use your `merge_heads`.
 """
 
+FUNDAMENTAL = "A position gets its own features back: here positions are mixed."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -4,6 +4,8 @@ Lined up from the end, its batch axis meets the heads, which goes wrong without 
 it an axis at 1.
 """
 
+FUNDAMENTAL = "The mask of a sentence holds for all of its heads: here it falls on heads by their number."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

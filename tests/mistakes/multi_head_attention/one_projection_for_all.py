@@ -2,6 +2,8 @@
 own.
 """
 
+FUNDAMENTAL = "Queries, keys and values have a projection each."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """`query_proj`, `key_proj` and `value_proj` are one and the same layer under three names. Make three."""
 
+FUNDAMENTAL = "Queries, keys and values have a projection each."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -2,6 +2,8 @@
 used.
 """
 
+FUNDAMENTAL = "The projections are what a head learns: left out, all heads are blind."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -3,6 +3,8 @@
 Divide them by √(D/H), or let `parts.scaled_dot_product_attention` do it.
 """
 
+FUNDAMENTAL = "The scores of a head are scaled: without √(D/H) every weight is wrong."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

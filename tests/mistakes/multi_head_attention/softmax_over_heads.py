@@ -2,6 +2,8 @@
 dimension.
 """
 
+FUNDAMENTAL = "The softmax runs over the keys: over the heads, every weight is wrong."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

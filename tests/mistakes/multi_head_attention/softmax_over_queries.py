@@ -1,5 +1,7 @@
 """Your weights sum to 1 over the queries. Every query shares out a 1 among the keys, the last dimension."""
 
+FUNDAMENTAL = "The softmax runs over the keys: over the queries, every weight is wrong."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

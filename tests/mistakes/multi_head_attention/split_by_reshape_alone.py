@@ -3,6 +3,8 @@
 A single `view` or `reshape` to (B, H, L, D/H) keeps the numbers in their order. Use your `split_heads`.
 """
 
+FUNDAMENTAL = "A head sees every position: here positions are torn apart."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -4,6 +4,8 @@ shape complains.
 Call the layers, `self.query_proj(query)`, instead of multiplying with their weights.
 """
 
+FUNDAMENTAL = "A projection multiplies by the transposed weight: otherwise each one is wrong."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

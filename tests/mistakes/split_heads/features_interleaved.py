@@ -3,6 +3,8 @@
 Cut the last axis into (H, D/H), in this order: the heads are the outer one.
 """
 
+FUNDAMENTAL = "A head is a block of neighbouring features: here all heads hold other ones."
+
 
 def split_heads(x, num_heads):
     batch, length, d_model = x.shape

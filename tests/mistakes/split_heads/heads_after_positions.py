@@ -2,6 +2,8 @@
 `transpose(1, 2)`.
 """
 
+FUNDAMENTAL = "Attention runs over positions: here it would run over heads."
+
 
 def split_heads(x, num_heads):
     batch, length, d_model = x.shape

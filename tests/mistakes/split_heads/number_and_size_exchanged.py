@@ -1,5 +1,7 @@
 """You make D/H heads of H features each: the number of heads and the size of a head have changed places."""
 
+FUNDAMENTAL = "num_heads is the number of heads, not their size."
+
 
 def split_heads(x, num_heads):
     batch, length, d_model = x.shape

@@ -4,6 +4,8 @@ their order.
 Cut the last axis in two first, (B, L, H, D/H), and then exchange the axes of positions and heads.
 """
 
+FUNDAMENTAL = "A head sees every position: here positions are torn apart."
+
 
 def split_heads(x, num_heads):
     batch, length, d_model = x.shape
