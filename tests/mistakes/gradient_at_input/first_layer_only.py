@@ -2,6 +2,8 @@
 
 import torch
 
+FUNDAMENTAL = "All layers count, not the first alone."
+
 
 def gradient_at_input(layers, x, use_residual):
     x = x.detach().clone().requires_grad_()

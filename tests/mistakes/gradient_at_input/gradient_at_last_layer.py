@@ -3,6 +3,8 @@ detach. Only x itself starts anew; from there to the output nothing is cut."""
 
 import torch
 
+FUNDAMENTAL = "The gradient is measured at the input."
+
 
 def gradient_at_input(layers, x, use_residual):
     h = x.detach().clone()

@@ -2,6 +2,8 @@
 
 import torch
 
+FUNDAMENTAL = "Each layer has a skip connection of its own."
+
 
 def gradient_at_input(layers, x, use_residual):
     x = x.detach().clone().requires_grad_()

@@ -3,6 +3,8 @@ x goes through the first one first."""
 
 import torch
 
+FUNDAMENTAL = "Layers run from the first to the last."
+
 
 def gradient_at_input(layers, x, use_residual):
     x = x.detach().clone().requires_grad_()

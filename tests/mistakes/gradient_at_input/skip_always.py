@@ -3,6 +3,8 @@ false, a layer's result takes the place of what it was given."""
 
 import torch
 
+FUNDAMENTAL = "Plain layers are what skip connections are compared with."
+
 
 def gradient_at_input(layers, x, use_residual):
     x = x.detach().clone().requires_grad_()

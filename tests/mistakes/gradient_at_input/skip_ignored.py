@@ -3,6 +3,8 @@ true, each layer adds to what it is given."""
 
 import torch
 
+FUNDAMENTAL = "Skip connections are what is measured."
+
 
 def gradient_at_input(layers, x, use_residual):
     x = x.detach().clone().requires_grad_()

@@ -2,6 +2,8 @@
 
 import torch
 
+FUNDAMENTAL = "With and without skip connections have changed places."
+
 
 def gradient_at_input(layers, x, use_residual):
     x = x.detach().clone().requires_grad_()

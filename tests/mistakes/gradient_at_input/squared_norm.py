@@ -2,6 +2,8 @@
 
 import torch
 
+FUNDAMENTAL = "It is the length that is asked for, not its square."
+
 
 def gradient_at_input(layers, x, use_residual):
     x = x.detach().clone().requires_grad_()

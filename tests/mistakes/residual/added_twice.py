@@ -2,6 +2,8 @@
 
 from torch import nn
 
+FUNDAMENTAL = "x is added once."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

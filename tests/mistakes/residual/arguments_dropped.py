@@ -3,6 +3,8 @@ handed on: a mask that never arrives masks nothing."""
 
 from torch import nn
 
+FUNDAMENTAL = "An attention needs its keys, values and mask."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

@@ -3,6 +3,8 @@ is asked for."""
 
 from torch import nn
 
+FUNDAMENTAL = "x is added as it is, not averaged."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

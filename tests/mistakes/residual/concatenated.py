@@ -4,6 +4,8 @@ entry."""
 import torch
 from torch import nn
 
+FUNDAMENTAL = "x is added, not put beside."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

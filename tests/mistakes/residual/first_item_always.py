@@ -3,6 +3,8 @@ them. Only a tuple has to be unpacked."""
 
 from torch import nn
 
+FUNDAMENTAL = "Every row gets its own result of the sublayer."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

@@ -3,6 +3,8 @@ returns 0, x must come through."""
 
 from torch import nn
 
+FUNDAMENTAL = "x is added, not multiplied."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

@@ -4,6 +4,8 @@ nothing follows it; the bypass must be free."""
 import torch
 from torch import nn
 
+FUNDAMENTAL = "Nothing follows the addition: here every negative entry is lost."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

@@ -3,6 +3,8 @@ sum: what has to be added at the end?"""
 
 from torch import nn
 
+FUNDAMENTAL = "The residual connection is the addition of x: here it is missing."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

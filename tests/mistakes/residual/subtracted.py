@@ -3,6 +3,8 @@ formula, x is added."""
 
 from torch import nn
 
+FUNDAMENTAL = "x is added to what the sublayer returns, not taken from it."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

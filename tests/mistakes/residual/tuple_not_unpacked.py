@@ -3,6 +3,8 @@ pair. Take its first item where the result is a tuple."""
 
 from torch import nn
 
+FUNDAMENTAL = "An attention returns a pair, and it is an attention that this is for."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):
