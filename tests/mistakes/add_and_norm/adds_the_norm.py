@@ -3,6 +3,8 @@ sublayer."""
 
 from torch import nn
 
+FUNDAMENTAL = "What is added is x itself: in pre-norm the way past the sublayer stays clear."
+
 
 class AddAndNorm(nn.Module):
     def __init__(self, d_model, dropout=0.0, norm_first=False):

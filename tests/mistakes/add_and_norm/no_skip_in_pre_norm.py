@@ -2,6 +2,8 @@
 
 from torch import nn
 
+FUNDAMENTAL = "The connection adds x: in pre-norm it is missing here."
+
 
 class AddAndNorm(nn.Module):
     def __init__(self, d_model, dropout=0.0, norm_first=False):

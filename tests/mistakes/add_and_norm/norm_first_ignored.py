@@ -3,6 +3,8 @@ it is true, the norm stands before the sublayer."""
 
 from torch import nn
 
+FUNDAMENTAL = "There are two orders: here is only one."
+
 
 class AddAndNorm(nn.Module):
     def __init__(self, d_model, dropout=0.0, norm_first=False):

@@ -3,6 +3,8 @@ addition: norm(x + …)."""
 
 from torch import nn
 
+FUNDAMENTAL = "In post-norm the sum is normalised."
+
 
 class AddAndNorm(nn.Module):
     def __init__(self, d_model, dropout=0.0, norm_first=False):

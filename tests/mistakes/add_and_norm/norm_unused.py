@@ -2,6 +2,8 @@
 
 from torch import nn
 
+FUNDAMENTAL = "There is a norm in each order."
+
 
 class AddAndNorm(nn.Module):
     def __init__(self, d_model, dropout=0.0, norm_first=False):

@@ -2,6 +2,8 @@
 
 from torch import nn
 
+FUNDAMENTAL = "In post-norm the sublayer is given x as it is."
+
 
 class AddAndNorm(nn.Module):
     def __init__(self, d_model, dropout=0.0, norm_first=False):

@@ -2,6 +2,8 @@
 
 from torch import nn
 
+FUNDAMENTAL = "In pre-norm the norm stands before the sublayer."
+
 
 class AddAndNorm(nn.Module):
     def __init__(self, d_model, dropout=0.0, norm_first=False):

@@ -2,6 +2,8 @@
 
 import torch
 
+FUNDAMENTAL = "A layer norm has a bias."
+
 
 def layer_norm(x, gamma, beta, eps=1e-5):
     mean = x.mean(dim=-1, keepdim=True)

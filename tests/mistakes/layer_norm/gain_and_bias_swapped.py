@@ -2,6 +2,8 @@
 
 import torch
 
+FUNDAMENTAL = "The gain multiplies and the bias is added."
+
 
 def layer_norm(x, gamma, beta, eps=1e-5):
     mean = x.mean(dim=-1, keepdim=True)

@@ -3,6 +3,8 @@ first."""
 
 import torch
 
+FUNDAMENTAL = "The gain acts on what has been normalised."
+
 
 def layer_norm(x, gamma, beta, eps=1e-5):
     x = gamma * x + beta

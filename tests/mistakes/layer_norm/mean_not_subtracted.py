@@ -3,6 +3,8 @@
 
 import torch
 
+FUNDAMENTAL = "A normalised vector has mean 0."
+
 
 def layer_norm(x, gamma, beta, eps=1e-5):
     mean = x.mean(dim=-1, keepdim=True)

@@ -3,6 +3,8 @@ beta is added."""
 
 import torch
 
+FUNDAMENTAL = "A layer norm has a gain and a bias."
+
 
 def layer_norm(x, gamma, beta, eps=1e-5):
     mean = x.mean(dim=-1, keepdim=True)

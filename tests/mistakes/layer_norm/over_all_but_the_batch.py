@@ -3,6 +3,8 @@ the last dimension only."""
 
 import torch
 
+FUNDAMENTAL = "Each position has a mean and a variance of its own."
+
 
 def layer_norm(x, gamma, beta, eps=1e-5):
     over = tuple(range(1, x.dim())) if x.dim() > 1 else (-1,)

@@ -3,6 +3,8 @@ dimension only."""
 
 import torch
 
+FUNDAMENTAL = "Each position has a mean and a variance of its own."
+
 
 def layer_norm(x, gamma, beta, eps=1e-5):
     mean, variance = x.mean(), x.var(correction=0)

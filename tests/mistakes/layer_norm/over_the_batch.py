@@ -3,6 +3,8 @@ position at a time: over the last dimension."""
 
 import torch
 
+FUNDAMENTAL = "The mean is taken over the features, not over the batch."
+
 
 def layer_norm(x, gamma, beta, eps=1e-5):
     mean = x.mean(dim=0, keepdim=True)

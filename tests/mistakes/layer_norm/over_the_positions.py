@@ -3,6 +3,8 @@ features (the last dimension), position by position."""
 
 import torch
 
+FUNDAMENTAL = "The mean is taken over the features, not over the positions."
+
 
 def layer_norm(x, gamma, beta, eps=1e-5):
     over = -2 if x.dim() > 1 else -1

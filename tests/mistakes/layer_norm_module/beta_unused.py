@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+FUNDAMENTAL = "A layer norm has a bias, which acts."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

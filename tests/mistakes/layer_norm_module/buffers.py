@@ -4,6 +4,8 @@ nn.Parameter."""
 import torch
 from torch import nn
 
+FUNDAMENTAL = "Gain and bias are learned: buffers never are."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

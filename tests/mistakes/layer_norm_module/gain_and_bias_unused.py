@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+FUNDAMENTAL = "A layer norm has a gain and a bias, which act."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+FUNDAMENTAL = "A new norm has the gain 1: with 0, nothing comes through."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+FUNDAMENTAL = "A normalised vector has mean 0."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+FUNDAMENTAL = "Gain and bias are learned: these never are."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

@@ -4,6 +4,8 @@ own: call your layer_norm."""
 import torch
 from torch import nn
 
+FUNDAMENTAL = "The mean is taken over the features, not over the batch."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

@@ -4,6 +4,8 @@ neither trained nor saved. Wrap them in nn.Parameter."""
 import torch
 from torch import nn
 
+FUNDAMENTAL = "Gain and bias are learned: plain tensors never are."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
