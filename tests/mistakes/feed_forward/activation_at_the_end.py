@@ -2,6 +2,8 @@
 of hidden features and may have any sign; the bend belongs between the two layers.
 """
 
+FUNDAMENTAL = "The activation stands between the two layers."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

@@ -2,6 +2,8 @@
 on the wide features.
 """
 
+FUNDAMENTAL = "The activation stands between the two layers."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

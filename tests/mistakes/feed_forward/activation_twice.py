@@ -2,6 +2,8 @@
 the output may have any sign.
 """
 
+FUNDAMENTAL = "Nothing follows the second layer: here every negative output is lost."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

@@ -1,5 +1,7 @@
 """With the ReLU your network gives what the GELU gives, whatever activation says. Is the argument used?"""
 
+FUNDAMENTAL = "The activation is chosen by the argument: here the ReLU is never used."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

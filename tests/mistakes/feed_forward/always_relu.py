@@ -2,6 +2,8 @@
 constructor and used in forward?
 """
 
+FUNDAMENTAL = "The activation is chosen by the argument: here the GELU is never used."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

@@ -2,6 +2,8 @@
 weights, and the biases are added.
 """
 
+FUNDAMENTAL = "Each layer adds its bias."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

@@ -2,6 +2,8 @@
 nn.Linear takes the number of inputs first.
 """
 
+FUNDAMENTAL = "The network grows wide first, and narrow again."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

@@ -2,6 +2,8 @@
 row are just one: where does the bend come in?
 """
 
+FUNDAMENTAL = "Without the activation, two linear layers are just one."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

@@ -2,6 +2,8 @@
 nn.Linear works on the last dimension, so x needs no transpose, reshape or mean.
 """
 
+FUNDAMENTAL = "The network acts on the features of each position."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

@@ -2,6 +2,8 @@
 around it, in the layer of lesson 6.
 """
 
+FUNDAMENTAL = "The network alone adds no x: that is for the connection around it."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

@@ -1,5 +1,7 @@
 """Your result lacks the bias of linear_out."""
 
+FUNDAMENTAL = "Each layer adds its bias."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

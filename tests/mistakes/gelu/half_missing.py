@@ -2,6 +2,8 @@
 and not at 2.
 """
 
+FUNDAMENTAL = "The share runs from 0 to 1."
+
 
 def gelu(x):
     return x * (1 + torch.erf(x / math.sqrt(2)))

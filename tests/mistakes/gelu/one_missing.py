@@ -2,6 +2,8 @@
 from 0. Φ runs from 0 to 1, erf from -1 to 1.
 """
 
+FUNDAMENTAL = "The share runs from 0 to 1."
+
 
 def gelu(x):
     return 0.5 * x * torch.erf(x / math.sqrt(2))

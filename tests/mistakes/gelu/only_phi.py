@@ -2,6 +2,8 @@
 through.
 """
 
+FUNDAMENTAL = "The share multiplies x."
+
 
 def gelu(x):
     return 0.5 * (1 + torch.erf(x / math.sqrt(2)))

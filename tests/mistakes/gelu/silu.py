@@ -2,6 +2,8 @@
 normal distribution, which rises more steeply than the sigmoid.
 """
 
+FUNDAMENTAL = "The share is that of a normal distribution: this is another function."
+
 
 def gelu(x):
     return x * torch.sigmoid(x)

@@ -2,6 +2,8 @@
 it: large numbers are stopped and negative ones pass. Look at the sign of the error function.
 """
 
+FUNDAMENTAL = "The share is what lies below x, not above."
+
 
 def gelu(x):
     return 0.5 * x * (1 - torch.erf(x / math.sqrt(2)))
