@@ -2,6 +2,8 @@
 .bias.
 """
 
+FUNDAMENTAL = "Weights and biases are copied."
+
 NAMES = {
     "attention.self.query": "self_attention.query_proj",
     "attention.self.key": "self_attention.key_proj",

@@ -2,6 +2,8 @@
 a dictionary, and its order means nothing; go by the names.
 """
 
+FUNDAMENTAL = "A name says where a tensor belongs: here it is the order, which files do not keep."
+
 
 def load_bert_weights(encoder, state):
     tensors = [tensor for name, tensor in state.items() if "encoder.layer" in name]

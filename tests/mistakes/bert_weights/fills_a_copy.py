@@ -4,6 +4,8 @@ itself.
 
 import copy
 
+FUNDAMENTAL = "The encoder that was given is to be filled."
+
 NAMES = {
     "attention.self.query": "self_attention.query_proj",
     "attention.self.key": "self_attention.key_proj",

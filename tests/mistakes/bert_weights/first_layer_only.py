@@ -1,5 +1,7 @@
 """Only layer 0 was filled; the others kept their random weights. Go through all of encoder.layers."""
 
+FUNDAMENTAL = "All layers are filled."
+
 NAMES = {
     "attention.self.query": "self_attention.query_proj",
     "attention.self.key": "self_attention.key_proj",

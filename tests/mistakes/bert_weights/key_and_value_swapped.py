@@ -2,6 +2,8 @@
 by line.
 """
 
+FUNDAMENTAL = "Each projection gets its own weights."
+
 NAMES = {
     "attention.self.query": "self_attention.query_proj",
     "attention.self.key": "self_attention.value_proj",

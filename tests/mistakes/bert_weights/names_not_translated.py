@@ -3,6 +3,8 @@ of the checkpoint's. Translate the names first, and let load_state_dict be stric
 you.
 """
 
+FUNDAMENTAL = "Loading is a translation of names: here nothing is loaded."
+
 
 def load_bert_weights(encoder, state):
     encoder.load_state_dict(state, strict=False)

@@ -2,6 +2,8 @@
 which makes this hard to see: compare your table of names with the lesson's, line by line.
 """
 
+FUNDAMENTAL = "Each projection gets its own weights."
+
 NAMES = {
     "attention.self.query": "self_attention.key_proj",
     "attention.self.key": "self_attention.query_proj",

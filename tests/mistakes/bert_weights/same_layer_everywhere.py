@@ -2,6 +2,8 @@
 layer.
 """
 
+FUNDAMENTAL = "Each layer gets its own weights."
+
 NAMES = {
     "attention.self.query": "self_attention.query_proj",
     "attention.self.key": "self_attention.key_proj",

@@ -2,6 +2,8 @@
 as they are. (GPT-2 is the model that stores them transposed.)
 """
 
+FUNDAMENTAL = "BERT stores its matrices as nn.Linear does: turned round, all are wrong."
+
 NAMES = {
     "attention.self.query": "self_attention.query_proj",
     "attention.self.key": "self_attention.key_proj",

@@ -2,6 +2,8 @@
 and attention.output.dense, which comes after the heads are merged, to out_proj.
 """
 
+FUNDAMENTAL = "Each projection gets its own weights."
+
 NAMES = {
     "attention.self.query": "self_attention.query_proj",
     "attention.self.key": "self_attention.key_proj",

@@ -2,6 +2,8 @@
 counts. Hand each layer what the one before it returned: x = layer(x, mask).
 """
 
+FUNDAMENTAL = "Each layer reads what the one before it made."
+
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

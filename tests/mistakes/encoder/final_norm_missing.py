@@ -2,6 +2,8 @@
 With norm_first, normalise the output of the last layer once.
 """
 
+FUNDAMENTAL = "A stack of pre-norm layers ends in a norm."
+
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

@@ -1,5 +1,7 @@
 """Your output looks as if the first layer had not run. Which layers does your loop go through?"""
 
+FUNDAMENTAL = "Every layer runs."
+
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

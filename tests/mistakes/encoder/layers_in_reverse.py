@@ -1,5 +1,7 @@
 """Your output looks as if the last layer had run first. Go through layers in their order."""
 
+FUNDAMENTAL = "Layers run from the first to the last."
+
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

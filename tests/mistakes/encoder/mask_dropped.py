@@ -1,5 +1,7 @@
 """Your output does not change when a mask is given. Hand the mask on to every layer."""
 
+FUNDAMENTAL = "Every layer hides what the mask forbids."
+
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

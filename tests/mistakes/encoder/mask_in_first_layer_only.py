@@ -2,6 +2,8 @@
 in every layer: the same mask goes to all of them.
 """
 
+FUNDAMENTAL = "Every layer hides what the mask forbids."
+
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

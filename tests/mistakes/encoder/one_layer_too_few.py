@@ -1,5 +1,7 @@
 """Your encoder has one layer less than num_layers. range(n) counts n rounds, from 0 to n - 1."""
 
+FUNDAMENTAL = "A stack has num_layers layers."
+
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

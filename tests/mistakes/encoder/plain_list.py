@@ -2,6 +2,8 @@
 nn.ModuleList is a list that registers what it holds.
 """
 
+FUNDAMENTAL = "Layers in a plain list are never learned nor saved."
+
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

@@ -2,6 +2,8 @@
 new EncoderLayer in every round, for example in a list comprehension.
 """
 
+FUNDAMENTAL = "Each layer has weights of its own."
+
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

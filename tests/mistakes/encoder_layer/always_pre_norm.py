@@ -2,6 +2,8 @@
 sum of input and sublayer is what gets normalised: norm1(x + attention), then norm2 of the next sum.
 """
 
+FUNDAMENTAL = "There are two orders: here is only one."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

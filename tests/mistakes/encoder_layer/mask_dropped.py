@@ -1,5 +1,7 @@
 """Your output does not change when a mask is given. Does forward hand the mask on to self_attention?"""
 
+FUNDAMENTAL = "The layer hides what the mask forbids: here nothing is hidden."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

@@ -2,6 +2,8 @@
 parts.MultiHeadAttention says the same: hand the mask on as it is, without a ~.
 """
 
+FUNDAMENTAL = "The mask says where to look: inverted, it hides what should be seen."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

@@ -2,6 +2,8 @@
 half of the layer to what it returns.
 """
 
+FUNDAMENTAL = "Each sublayer has a residual connection."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

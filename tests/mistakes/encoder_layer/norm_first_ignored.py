@@ -2,6 +2,8 @@
 order: with it, each norm stands before its sublayer, and nothing is normalised after the addition.
 """
 
+FUNDAMENTAL = "There are two orders: here is only one."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

@@ -3,6 +3,8 @@ the feed-forward network, whichever stands first in your code; fresh norms are a
 are not.
 """
 
+FUNDAMENTAL = "Each norm belongs to its own sublayer."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

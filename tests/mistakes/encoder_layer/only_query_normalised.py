@@ -2,6 +2,8 @@
 from norm1(x): hand the normalised tensor over three times.
 """
 
+FUNDAMENTAL = "In pre-norm the attention is given normalised vectors, in all three places."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

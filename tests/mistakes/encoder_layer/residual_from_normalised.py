@@ -2,6 +2,8 @@
 itself should be. Keep x as it came for the addition, and hand only the attention its normalised form.
 """
 
+FUNDAMENTAL = "What is added is x itself, so that the way past the sublayers stays clear."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

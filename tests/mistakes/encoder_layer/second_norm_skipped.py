@@ -1,5 +1,7 @@
 """Your feed-forward network reads the sum as it is. In pre-norm it reads norm2 of it, and adds to the sum itself."""
 
+FUNDAMENTAL = "Each sublayer has a norm."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

@@ -3,6 +3,8 @@ feed-forward network's result is what went into that network's half of the layer
 first half.
 """
 
+FUNDAMENTAL = "The second residual starts from what the first half made: here attention is lost."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

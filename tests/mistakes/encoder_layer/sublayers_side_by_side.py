@@ -2,6 +2,8 @@
 one after the other: the feed-forward network reads what the attention's half made.
 """
 
+FUNDAMENTAL = "The sublayers stand one after the other."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):
