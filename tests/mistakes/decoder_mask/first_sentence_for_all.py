@@ -1,5 +1,7 @@
 """All sentences of your mask have the padding of the first one. Each row of the batch has its own: keep the batch axis."""
 
+FUNDAMENTAL = "Each sentence has padding of its own."
+
 
 def decoder_mask(token_ids, pad_id=0):
     words = token_ids[0] != pad_id

@@ -1,5 +1,7 @@
 """With padding, your layer sees the future: the padding mask takes the place of the causal one. A key must be allowed by both."""
 
+FUNDAMENTAL = "The future is hidden with padding and without."
+
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """Without padding, your layer sees the future: the causal mask is left out where padding is None. It is always needed; padding only adds to it."""
 
+FUNDAMENTAL = "The future is hidden with padding and without."
+
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """With padding, your layer allows a key that is in the past or is a word. Both must hold: &, not |."""
 
+FUNDAMENTAL = "A position has to be allowed by both masks."
+
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """All sentences get the padding of the first one. Each row of the batch has its own: keep the batch axis."""
 
+FUNDAMENTAL = "Each sentence has padding of its own."
+
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """Your layer attends to everything, the future included. Make the causal mask for the length of x, and hand it to the attention."""
 
+FUNDAMENTAL = "The layer hides the future."
+
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):

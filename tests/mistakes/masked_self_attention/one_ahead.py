@@ -1,5 +1,7 @@
 """In your layer every position sees one step ahead, which is the very token that it is to guess. Which diagonal is the last that may be True?"""
 
+FUNDAMENTAL = "The next token is just what has to be hidden."
+
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):

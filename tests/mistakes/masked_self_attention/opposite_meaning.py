@@ -1,5 +1,7 @@
 """Your layer attends to the future alone, as if True meant hidden. nn.MultiheadAttention reads a mask so; parts.MultiHeadAttention takes True for "may attend"."""
 
+FUNDAMENTAL = "True means that a position may look."
+
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """Your layer attends to padding: the argument padding is not used. Combine it with the causal mask."""
 
+FUNDAMENTAL = "Padding is hidden."
+
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """Your layer attends to padding, and not to the words: padding comes as padding_mask returns it, True for words. Leave out the ~."""
 
+FUNDAMENTAL = "True means that a position may be looked at."
+
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):
