@@ -1,5 +1,7 @@
 """Your layer compares x with itself and takes the values of the memory: the keys, the second argument, are to come from the memory, too."""
 
+FUNDAMENTAL = "Keys come from the memory."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """Masked source positions keep their weight in your output: memory_mask is never handed to the attention. It is the fourth argument."""
 
+FUNDAMENTAL = "The mask has to hide what it forbids."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

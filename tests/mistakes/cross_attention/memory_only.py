@@ -1,5 +1,7 @@
 """The memory asks itself in your layer, and x is never used. The questions, the first argument, come from x."""
 
+FUNDAMENTAL = "The queries come from x."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """Your layer has one head, whatever num_heads says. Hand num_heads on to the attention."""
 
+FUNDAMENTAL = "The layer has num_heads heads."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """Your layer never looks at the memory: x asks, and x answers, as in self-attention. Keys and values come from the memory."""
 
+FUNDAMENTAL = "Keys and values come from the memory: here it is never read."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """Your x looks at itself as well as at the memory: keys and values are both sequences, one behind the other. They come from the memory alone."""
 
+FUNDAMENTAL = "x looks at the memory alone."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,5 +1,7 @@
 """Your weights are right, but what they weigh comes from x: the values, the third argument, are to come from the memory as the keys do."""
 
+FUNDAMENTAL = "Values come from the memory: it is what they say that is wanted."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
