@@ -2,6 +2,8 @@
 counts. Hand each layer what the one before it returned: x = layer(x, …).
 """
 
+FUNDAMENTAL = "Each layer reads what the one before it made."
+
 
 class Decoder(nn.Module):
     def __init__(

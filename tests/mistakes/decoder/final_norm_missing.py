@@ -2,6 +2,8 @@
 With norm_first, normalise the output of the last layer once.
 """
 
+FUNDAMENTAL = "A stack of pre-norm layers ends in a norm."
+
 
 class Decoder(nn.Module):
     def __init__(

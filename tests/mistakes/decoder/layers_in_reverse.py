@@ -1,5 +1,7 @@
 """Your output looks as if the last layer had run first. Go through layers in their order."""
 
+FUNDAMENTAL = "Layers run from the first to the last."
+
 
 class Decoder(nn.Module):
     def __init__(

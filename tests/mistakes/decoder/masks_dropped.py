@@ -1,5 +1,7 @@
 """Your output does not change when masks are given. Hand both on to every layer."""
 
+FUNDAMENTAL = "Every layer hides what the masks forbid."
+
 
 class Decoder(nn.Module):
     def __init__(

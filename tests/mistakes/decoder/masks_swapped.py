@@ -2,6 +2,8 @@
 self_mask, memory_mask; by name nothing can be mistaken.
 """
 
+FUNDAMENTAL = "Each mask belongs to its own attention."
+
 
 class Decoder(nn.Module):
     def __init__(

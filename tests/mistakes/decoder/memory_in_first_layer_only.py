@@ -2,6 +2,8 @@
 same memory.
 """
 
+FUNDAMENTAL = "Every layer reads the memory."
+
 
 class Decoder(nn.Module):
     def __init__(

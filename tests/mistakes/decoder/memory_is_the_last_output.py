@@ -2,6 +2,8 @@
 encoder.
 """
 
+FUNDAMENTAL = "Every layer reads the memory, not what the last one made."
+
 
 class Decoder(nn.Module):
     def __init__(

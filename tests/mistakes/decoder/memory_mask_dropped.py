@@ -1,5 +1,7 @@
 """Your output does not change when a memory_mask is given. Hand it on to every layer."""
 
+FUNDAMENTAL = "Every layer hides what the mask of the memory forbids."
+
 
 class Decoder(nn.Module):
     def __init__(

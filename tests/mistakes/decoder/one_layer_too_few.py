@@ -1,5 +1,7 @@
 """Your decoder has one layer less than num_layers. range(n) counts n rounds, from 0 to n - 1."""
 
+FUNDAMENTAL = "A stack has num_layers layers."
+
 
 class Decoder(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 nn.ModuleList is a list that registers what it holds.
 """
 
+FUNDAMENTAL = "Layers in a plain list are never learned nor saved."
+
 
 class Decoder(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 stay hidden in every layer.
 """
 
+FUNDAMENTAL = "Every layer hides what the masks forbid."
+
 
 class Decoder(nn.Module):
     def __init__(

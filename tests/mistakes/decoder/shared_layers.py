@@ -2,6 +2,8 @@
 new DecoderLayer in every round, for example in a list comprehension.
 """
 
+FUNDAMENTAL = "Each layer has weights of its own."
+
 
 class Decoder(nn.Module):
     def __init__(

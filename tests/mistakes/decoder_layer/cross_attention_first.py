@@ -2,6 +2,8 @@
 self-attention, cross-attention, feed-forward.
 """
 
+FUNDAMENTAL = "The self-attention comes first."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

@@ -1,5 +1,7 @@
 """Your output does not depend on the memory: the cross-attention is made, but it is never called."""
 
+FUNDAMENTAL = "The memory is read."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 parts.MultiHeadAttention says the same: hand the masks on as they are, without a ~.
 """
 
+FUNDAMENTAL = "The mask says where to look: inverted, it hides what should be seen."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

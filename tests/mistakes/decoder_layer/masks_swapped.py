@@ -2,6 +2,8 @@
 cross-attention. Where target and memory have one length, no error tells you.
 """
 
+FUNDAMENTAL = "Each mask belongs to its own attention."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

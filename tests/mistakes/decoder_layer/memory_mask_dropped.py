@@ -1,5 +1,7 @@
 """Your output does not change when a memory_mask is given. Hand it on to the cross-attention."""
 
+FUNDAMENTAL = "The layer hides what the mask of the memory forbids."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 as key and value.
 """
 
+FUNDAMENTAL = "The cross-attention reads the memory."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

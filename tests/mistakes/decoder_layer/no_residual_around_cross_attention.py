@@ -2,6 +2,8 @@
 the layer to what it returns.
 """
 
+FUNDAMENTAL = "Each sublayer has a residual connection."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

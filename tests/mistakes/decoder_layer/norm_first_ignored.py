@@ -2,6 +2,8 @@
 order: each norm stands before its sublayer then, and nothing is normalised after an addition.
 """
 
+FUNDAMENTAL = "There are two orders: here is only one."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 sublayers: norm2 belongs to the cross-attention, norm3 to the feed-forward network.
 """
 
+FUNDAMENTAL = "Each norm belongs to its own sublayer."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

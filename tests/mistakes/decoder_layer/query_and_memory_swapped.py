@@ -2,6 +2,8 @@
 memory's length. The queries come from x; keys and values come from the memory.
 """
 
+FUNDAMENTAL = "The target asks and the memory answers."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

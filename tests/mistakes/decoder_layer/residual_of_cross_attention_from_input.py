@@ -2,6 +2,8 @@
 went into that sublayer: the sum after the self-attention.
 """
 
+FUNDAMENTAL = "The second residual starts from what the first sublayer made."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

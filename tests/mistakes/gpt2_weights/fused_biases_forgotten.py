@@ -1,5 +1,7 @@
 """The biases of query, key and value did not arrive. c_attn.bias is three biases in one, like its weight."""
 
+FUNDAMENTAL = "Weights and biases are copied."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

@@ -1,5 +1,7 @@
 """The weights of key and value have changed places. c_attn holds the query's first, then the key's, then the value's."""
 
+FUNDAMENTAL = "Each projection gets its own third."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

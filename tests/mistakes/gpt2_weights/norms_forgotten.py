@@ -2,6 +2,8 @@
 copy ln_1 and ln_2.
 """
 
+FUNDAMENTAL = "Norms have weights, too."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

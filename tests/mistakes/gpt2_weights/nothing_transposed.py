@@ -2,6 +2,8 @@
 (out, in). Turn every matrix round with .T.
 """
 
+FUNDAMENTAL = "GPT-2 stores its matrices turned round."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

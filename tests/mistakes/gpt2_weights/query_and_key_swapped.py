@@ -2,6 +2,8 @@
 the value's.
 """
 
+FUNDAMENTAL = "Each projection gets its own third."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

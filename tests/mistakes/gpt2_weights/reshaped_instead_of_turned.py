@@ -1,5 +1,7 @@
 """You gave the matrices another shape, which reads the same numbers in the same order. Turn them round with .T."""
 
+FUNDAMENTAL = "A reshape turns nothing round: every number lands elsewhere."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

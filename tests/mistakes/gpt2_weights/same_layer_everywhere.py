@@ -2,6 +2,8 @@
 layer.
 """
 
+FUNDAMENTAL = "Each layer gets its own weights."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""
