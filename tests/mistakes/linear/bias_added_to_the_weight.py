@@ -1,5 +1,7 @@
 """Your layer adds the bias to the weight, so that it is multiplied by the input as well. Add it to the product."""
 
+FUNDAMENTAL = "The bias is added to the product, not to the weight."
+
 
 class Linear(nn.Module):
     def __init__(self, in_features, out_features, bias=True):

@@ -1,5 +1,7 @@
 """Your bias takes no part in the output. Add it after the product, where there is one."""
 
+FUNDAMENTAL = "The bias is added."
+
 
 class Linear(nn.Module):
     def __init__(self, in_features, out_features, bias=True):

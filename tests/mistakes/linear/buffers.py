@@ -1,5 +1,7 @@
 """Your weight and bias are buffers: they are saved, and never trained. Make them nn.Parameter."""
 
+FUNDAMENTAL = "Weight and bias are learned: buffers never are."
+
 
 class Linear(nn.Module):
     def __init__(self, in_features, out_features, bias=True):

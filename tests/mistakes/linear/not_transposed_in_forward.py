@@ -1,5 +1,7 @@
 """Your layer multiplies by W where it should by its transpose. With a square weight that goes unnoticed, and is wrong: output o is the dot product of x with row o of W."""
 
+FUNDAMENTAL = "The layer multiplies by the transposed weight."
+
 
 class Linear(nn.Module):
     def __init__(self, in_features, out_features, bias=True):

@@ -1,5 +1,7 @@
 """No module knows of your weight and bias: parameters() is empty, and no optimizer would ever change them. Assign them to attributes as nn.Parameter, not as plain tensors or inside a dictionary."""
 
+FUNDAMENTAL = "Weight and bias are learned: plain tensors never are."
+
 
 class Linear(nn.Module):
     def __init__(self, in_features, out_features, bias=True):

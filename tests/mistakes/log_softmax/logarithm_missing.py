@@ -1,5 +1,7 @@
 """You subtract the sum of the exponentials, and not its logarithm."""
 
+FUNDAMENTAL = "It is the logarithms that are asked for."
+
 
 def log_softmax(logits, axis=-1):
     shifted = logits - logits.max(axis=axis, keepdims=True)

@@ -1,5 +1,7 @@
 """Your head has a weight of its own although an embedding was given. Where there is one, proj.weight is the embedding's weight."""
 
+FUNDAMENTAL = "The weight is that of the embedding."
+
 
 class OutputHead(nn.Module):
     def __init__(self, d_model, vocab_size, embedding=None):

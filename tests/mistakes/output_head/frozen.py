@@ -1,5 +1,7 @@
 """Your tied weight can no longer be trained: it is wrapped or marked so that it takes no gradient. Assign the embedding's parameter as it is."""
 
+FUNDAMENTAL = "The tied weight is learned: here it never is."
+
 
 class OutputHead(nn.Module):
     def __init__(self, d_model, vocab_size, embedding=None):

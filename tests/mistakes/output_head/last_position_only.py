@@ -1,5 +1,7 @@
 """Your head gives the probabilities of the last position alone. While training, every position guesses its next word: return all of them, (B, L, V)."""
 
+FUNDAMENTAL = "Every position guesses its next word."
+
 
 class OutputHead(nn.Module):
     def __init__(self, d_model, vocab_size, embedding=None):

@@ -1,5 +1,7 @@
 """Calling your head gives logarithms of probabilities: none is above 0. Here the probabilities are asked for: softmax, not log_softmax."""
 
+FUNDAMENTAL = "The head gives probabilities, not their logarithms."
+
 
 class OutputHead(nn.Module):
     def __init__(self, d_model, vocab_size, embedding=None):

@@ -1,5 +1,7 @@
 """Calling your head gives logits. They belong to logits(hidden); the call returns their softmax."""
 
+FUNDAMENTAL = "The head gives probabilities."
+
 
 class OutputHead(nn.Module):
     def __init__(self, d_model, vocab_size, embedding=None):

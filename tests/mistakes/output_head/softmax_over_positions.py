@@ -1,5 +1,7 @@
 """Your softmax goes over the positions of the sequence. Every position has probabilities of its own, over the vocabulary: the last axis."""
 
+FUNDAMENTAL = "The softmax runs over the words, not over the positions."
+
 
 class OutputHead(nn.Module):
     def __init__(self, d_model, vocab_size, embedding=None):

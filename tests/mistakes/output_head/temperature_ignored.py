@@ -1,5 +1,7 @@
 """The temperature changes nothing in your head. Divide the logits by it before the softmax."""
 
+FUNDAMENTAL = "The temperature divides the logits."
+
 
 class OutputHead(nn.Module):
     def __init__(self, d_model, vocab_size, embedding=None):

@@ -1,5 +1,7 @@
 """Your temperature works the wrong way round: hot makes the probabilities bolder. Divide the logits by it."""
 
+FUNDAMENTAL = "The temperature divides the logits: here hot is cold."
+
 
 class OutputHead(nn.Module):
     def __init__(self, d_model, vocab_size, embedding=None):

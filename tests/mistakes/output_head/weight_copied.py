@@ -1,5 +1,7 @@
 """Your proj.weight is a copy of the embedding's: equal at first, and no longer after one step of training. Assign the parameter itself: self.proj.weight = embedding.weight."""
 
+FUNDAMENTAL = "A tied weight is the same parameter: a copy goes its own way."
+
 
 class OutputHead(nn.Module):
     def __init__(self, d_model, vocab_size, embedding=None):

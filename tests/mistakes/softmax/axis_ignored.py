@@ -1,5 +1,7 @@
 """Your softmax normalises along the last axis, whatever axis says. Hand axis on to max and sum."""
 
+FUNDAMENTAL = "The axis is chosen by the argument."
+
 
 def softmax(logits, axis=-1, temperature=1.0):
     if temperature <= 0:

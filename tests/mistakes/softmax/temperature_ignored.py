@@ -1,5 +1,7 @@
 """The temperature changes nothing in your softmax. Divide the logits by it before the exponential."""
 
+FUNDAMENTAL = "The temperature divides the logits."
+
 
 def softmax(logits, axis=-1, temperature=1.0):
     if temperature <= 0:

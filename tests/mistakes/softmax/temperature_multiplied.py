@@ -1,5 +1,7 @@
 """Your temperature works the wrong way round: hot makes the probabilities bolder. Divide the logits by it."""
 
+FUNDAMENTAL = "The temperature divides the logits: here hot is cold."
+
 
 def softmax(logits, axis=-1, temperature=1.0):
     if temperature <= 0:
