@@ -2,6 +2,8 @@
 largest logit, always.
 """
 
+FUNDAMENTAL = "Greedy takes the largest logit."
+
 
 def greedy_decode(model, source, start_id, end_id, max_length):
     was_training = model.training

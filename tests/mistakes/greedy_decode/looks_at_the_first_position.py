@@ -2,6 +2,8 @@
 comes next after everything written so far is scored at the last position, [:, -1].
 """
 
+FUNDAMENTAL = "The next token is what the last position says."
+
 
 def greedy_decode(model, source, start_id, end_id, max_length):
     was_training = model.training

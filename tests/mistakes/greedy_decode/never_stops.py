@@ -3,6 +3,8 @@ every row has its end_id, nothing needs to be appended any more: which condition
 test?
 """
 
+FUNDAMENTAL = "Writing ends when all rows have ended."
+
 
 def greedy_decode(model, source, start_id, end_id, max_length):
     was_training = model.training

@@ -2,6 +2,8 @@
 logit has to be found for each row by itself.
 """
 
+FUNDAMENTAL = "Each row has its own answer."
+
 
 def greedy_decode(model, source, start_id, end_id, max_length):
     was_training = model.training

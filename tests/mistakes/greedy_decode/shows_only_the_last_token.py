@@ -2,6 +2,8 @@
 has forgotten the rest, and takes that token for the first position: show it all that has been written.
 """
 
+FUNDAMENTAL = "The model is shown all that has been written."
+
 
 def greedy_decode(model, source, start_id, end_id, max_length):
     was_training = model.training

@@ -2,6 +2,8 @@
 the start.
 """
 
+FUNDAMENTAL = "Writing begins with the start."
+
 
 def greedy_decode(model, source, start_id, end_id, max_length):
     was_training = model.training

@@ -2,6 +2,8 @@
 or all()?
 """
 
+FUNDAMENTAL = "Each row is written to its own end."
+
 
 def greedy_decode(model, source, start_id, end_id, max_length):
     was_training = model.training

@@ -2,6 +2,8 @@
 have ended, and give them model.pad_id from then on.
 """
 
+FUNDAMENTAL = "After its end a row holds padding."
+
 
 def greedy_decode(model, source, start_id, end_id, max_length):
     was_training = model.training

@@ -2,4 +2,6 @@
 training cell had run, or a model other than the trained one?
 """
 
+FUNDAMENTAL = "It is a trained model that is asked for."
+
 SIZES = {"d_model": 16, "num_heads": 2, "d_ff": 16, "num_layers": 1}

@@ -2,6 +2,8 @@
 shifted in the loss. What is asked for at a position is the token after the one that is shown there.
 """
 
+FUNDAMENTAL = "A position is to give the next token, not the one that it was shown."
+
 SIZES = {"d_model": 16, "num_heads": 2, "d_ff": 16, "num_layers": 1}
 
 

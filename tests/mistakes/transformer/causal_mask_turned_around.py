@@ -2,6 +2,8 @@
 means may attend, and belongs at and below the diagonal.
 """
 
+FUNDAMENTAL = "A target position sees the past, not the future."
+
 
 class Transformer(nn.Module):
     def __init__(

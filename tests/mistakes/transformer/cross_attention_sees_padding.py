@@ -2,6 +2,8 @@
 is needed a second time, as memory_mask of the decoder.
 """
 
+FUNDAMENTAL = "Padding of the source is hidden in the cross-attention."
+
 
 class Transformer(nn.Module):
     def __init__(

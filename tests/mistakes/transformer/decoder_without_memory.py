@@ -2,6 +2,8 @@
 encoder stands in its place. Use parts.Decoder and give it the memory.
 """
 
+FUNDAMENTAL = "The decoder reads the memory: without it, nothing is translated."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 the encoder the padding mask of the source.
 """
 
+FUNDAMENTAL = "Padding of the source is hidden in the encoder."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 last one counts. The output of one layer is the input of the next.
 """
 
+FUNDAMENTAL = "Each layer reads what the one before it made."
+
 
 class Transformer(nn.Module):
     def __init__(

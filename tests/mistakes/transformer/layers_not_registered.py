@@ -2,6 +2,8 @@
 state_dict, and no optimizer will ever change them. Use nn.ModuleList, or parts.Encoder and parts.Decoder.
 """
 
+FUNDAMENTAL = "Layers in a plain list are never learned nor saved."
+
 
 class Transformer(nn.Module):
     def __init__(

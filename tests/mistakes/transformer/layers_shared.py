@@ -2,6 +2,8 @@
 repeats a reference. Make a new layer for each place.
 """
 
+FUNDAMENTAL = "Each layer has weights of its own."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 each row of the batch.
 """
 
+FUNDAMENTAL = "Each row has padding of its own."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 attend; nn.MultiheadAttention has it the other way.
 """
 
+FUNDAMENTAL = "The masks say where to look: inverted, they hide what should be seen."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 would never learn anything.
 """
 
+FUNDAMENTAL = "The encoder learns through its memory."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 is written pays for reading the source again. Use the argument.
 """
 
+FUNDAMENTAL = "decode reads the memory that it is given."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 learns, such a model reads the answer instead of finding it. parts.decoder_mask masks both.
 """
 
+FUNDAMENTAL = "A target position does not see what comes after it."
+
 
 class Transformer(nn.Module):
     def __init__(

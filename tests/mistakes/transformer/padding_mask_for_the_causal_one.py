@@ -2,6 +2,8 @@
 the place of the causal one. parts.decoder_mask masks both.
 """
 
+FUNDAMENTAL = "A target position does not see what comes after it, with padding or without."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 reads the answer; use the head's method logits.
 """
 
+FUNDAMENTAL = "The model gives logits: the loss would take a softmax of a softmax."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 source's embedding pass through the positional encoding, too.
 """
 
+FUNDAMENTAL = "Attention needs positions: without them, the order of the source is lost."
+
 
 class Transformer(nn.Module):
     def __init__(

@@ -2,6 +2,8 @@
 pass through the positional encoding.
 """
 
+FUNDAMENTAL = "Attention needs positions: without them, the target has no order."
+
 
 class Transformer(nn.Module):
     def __init__(
