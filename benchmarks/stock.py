@@ -11,10 +11,11 @@ from nbgrader import utils
 from nbjudge import Course, judge_line
 
 _RUNNER = """
-import zlib
-from nbjudge import Rng
+import functools, zlib
+from nbjudge import Rng, assert_example
 for _name, _check in [(n, f) for n, f in list(globals().items()) if n.startswith("test_") and hasattr(f, "nbjudge_check")]:
     _fixtures = {{"student": {student}, "reference": _reference, "rng": Rng(zlib.crc32(_name.encode()))}}
+    _fixtures["example"] = functools.partial(assert_example, name="{student}")
     _check(**{{k: v for k, v in _fixtures.items() if k in _check.__code__.co_varnames[:_check.__code__.co_argcount]}})
     del globals()[_name]
 """

@@ -51,6 +51,13 @@ def test_audit_counts_and_fails_below_its_bounds(toy):
         "alternatives": {"total": 1, "accepted": 1, "refused": []},
         "entangled": [],
         "named": {"total": 2, "right": 2, "wrong": []},
+        "price": {
+            "kept_median": 0.5,
+            "kept_quartiles": [0.4167, 0.5, 0.5833],
+            "checks_failed_median": 1.0,
+            "lose_more_than_half": ["adds_two"],
+        },
+        "visible": {"total": 2, "pass": 2, "fundamental": []},
     }
     toy.write("tests/mistakes/double/no_mistake.py", '"""None."""\n\ndef double(x):\n    return 2 * x\n')
     toy.write("tests/alternatives/double/no_alternative.py", '"""None."""\n\ndef double(x):\n    return x\n')
