@@ -5,9 +5,9 @@ What stands in `__all__` is what a course, its checks and its tools may rely on;
 - for nbgrader_config.py: `configure`;
 - for the hidden line of a grading cell: `judge`;
 - for check modules: `check`, the comparisons `assert_…` and `expect`, what torch modules are given (`pair`,
-  `load_weights`, `random_weights`), which cases are worth asking about (`right_cases`), and what looks at objects on
-  either side of the wire: `gradients`, `is_a`, `twin`, `weights`; the fixtures `student`, `reference`, `example`,
-  `make`, `rng` and `artifacts` come by themselves;
+  `draw_weights`, `load_weights`, `random_weights`), which cases are worth asking about (`right_cases`), and what looks
+  at objects on either side of the wire: `gradients`, `is_a`, `twin`, `weights`; the fixtures `student`, `reference`,
+  `example`, `make`, `rng` and `artifacts` come by themselves;
 - for a course's own tests and tools: `Course`, `Exercise`, `Judge`, `InProcess`, `audit`, `reference_object`,
   `checks_of`, and the errors, of which `NBJudgeError` is the root.
 """
@@ -28,12 +28,13 @@ _HOMES = {
         "assert_same_parameter_gradients",
         "assert_same_weights",
         "assert_separate",
+        "draw_weights",
         "load_weights",
         "pair",
         "random_weights",
         "right_cases",
     ),
-    "checks.own": ("assert_no_stub", "assert_own_gradients"),
+    "checks.own": ("assert_no_stub", "assert_own_gradients", "assert_own_parameter_gradients"),
     "checks.reference": ("reference_object",),
     "checks.rng": ("Rng",),
     "checks.runner": ("checks_of",),

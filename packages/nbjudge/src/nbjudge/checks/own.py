@@ -5,7 +5,7 @@ Each begins with `assert_no_stub`: of a function that computes nothing, every pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import torch
 
 from nbjudge.checks.rng import Rng
 from nbjudge.checks.vocabulary import Mismatch, assert_different, assert_same, expect, input_gradients
+from nbjudge.conversation.standin import gradients
 
 _STEP = 1e-6  # of a finite difference, in float64
 _RTOL = 1e-4  # by which a slope may differ from a gradient
@@ -78,6 +79,47 @@ def assert_own_gradients(
         if not abs(slope - along) <= _RTOL * size:
             times = f"one that is {along / slope:.3g} times what it should be" if slope else "another"
             raise Mismatch(f"{promise} to be that of the values", f"{times} in one direction")
+
+
+def assert_own_parameter_gradients(
+    module: Any, state: Mapping[str, torch.Tensor], call: Callable[[], Any], rng: Rng
+) -> None:
+    """A backward pass through `call()` gives every parameter the gradient that the module's own values say.
+
+    `state` holds the module's weights, float64; the pass is the first one through it. As in `assert_own_gradients` the
+    loss is a random projection; the slope is taken along one direction in which every parameter counts.
+
+    >>> layer = torch.nn.Linear(3, 2, dtype=torch.float64)
+    >>> state, x = layer.state_dict(), torch.ones(1, 3, dtype=torch.float64)
+    >>> state = {name: value.clone() for name, value in state.items()}
+    >>> assert_own_parameter_gradients(layer, state, lambda: layer(x), Rng(1))
+    >>> layer = torch.nn.Linear(3, 2, dtype=torch.float64)
+    >>> assert_own_parameter_gradients(layer, state, lambda: layer(x) * layer.bias.detach(), Rng(1))
+    Traceback (most recent call last):
+    nbjudge.checks.vocabulary.Mismatch: expected the gradients for the parameters to be those of the values; saw others
+    """
+    module.load_state_dict(dict(state), strict=False)
+    result = call()
+    expect(result.requires_grad, "the result to depend on the parameters", "a result that is detached")
+    cotangents = [rng.normal(*result.shape, dtype=result.dtype)]
+    result.backward(cotangents[0])
+    along, directions = 0.0, {}
+    for name, gradient in gradients(module).items():
+        expect(gradient is not None, f"a gradient for {name}", "none: it takes no part in the result")
+        assert gradient is not None
+        if name in state:
+            drawn = rng.normal(*state[name].shape, dtype=torch.float64)
+            directions[name] = drawn / max(1.0, float(gradient.norm()))
+            along += float((gradient.double() * directions[name]).sum())
+    sides = []
+    for step in (_STEP, -_STEP):
+        moved = {name: state[name] + step * direction for name, direction in directions.items()}
+        module.load_state_dict(moved, strict=False)
+        sides.append(_loss(call(), cotangents))
+    module.load_state_dict(dict(state), strict=False)
+    slope = (sides[0] - sides[1]) / (2 * _STEP)
+    fits = abs(slope - along) <= _RTOL * max(1.0, abs(slope))
+    expect(fits, "the gradients for the parameters to be those of the values", "others")
 
 
 def _loss(result: object, cotangents: Sequence[torch.Tensor]) -> float:
