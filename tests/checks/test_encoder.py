@@ -168,7 +168,8 @@ def test_settings(student, reference, rng):
     asks="Which layers get the mask?",
 )
 def test_mask(student, rng):
-    encoder, _ = drawn(student, rng)
+    # Two layers: in a deep post-norm stack of random weights, what is seen fades.
+    encoder, _ = drawn(student, rng, number=2)
     x = rng.normal(B, L, D, dtype=torch.float64)
     for shape in ((B, L, L), (B, 1, L), (L, L)):
         mask = rng.mask(*shape)
@@ -181,7 +182,7 @@ def test_mask(student, rng):
     hidden[:, :5, 5:] = False
     alone, whole, free = encoder(x[:, :5]), encoder(x, hidden)[:, :5], encoder(x)[:, :5]
     assert_same(whole, alone, what="the output of positions that see each other alone, beside what they are alone,")
-    assert_different(free, alone, everywhere=True, what="the output where later positions are seen")
+    assert_different(free, alone, least=1e-6, what="the output where later positions are seen")
     hidden[1, :, :] = False
     other = x.clone()
     other[1, 1:] = rng.normal(L - 1, D)
