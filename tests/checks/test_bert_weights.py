@@ -111,13 +111,18 @@ def checkpoint_there(load, make, state):
     return twin(load, make(OrderedDict, state))
 
 
+def differs(value, before):
+    return not torch.equal(value.nan_to_num(), before.nan_to_num())
+
+
 def assert_share_nothing(load, make, made, state):
     """After loading, other numbers in the encoder leave those of the checkpoint alone."""
     encoder, there = twin(load, made), checkpoint_there(load, make, state)
     load(encoder, there)
     before = dict(there.items())
     encoder.load_state_dict({name: torch.full_like(value, 7.0) for name, value in encoder.state_dict().items()})
-    moved = any(not torch.equal(value, before[name]) for name, value in there.items())
+    # A loader that wrote NaN there is the affair of another check; here only what changes later counts.
+    moved = any(differs(value, before[name]) for name, value in there.items())
     seen = "encoder and checkpoint changed together: they share memory"
     expect(not moved, "a change of the one to leave the other alone", seen)
 
