@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from nbjudge.words import GIB, MIB
 
+Monotonic = float
+"""A time on the clock of `time.monotonic()`, as all deadlines here are."""
+
 
 @dataclass(frozen=True)
 class Limits:

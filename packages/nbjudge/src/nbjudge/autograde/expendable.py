@@ -6,13 +6,14 @@ Its parent has imported what judging needs and read the lesson. It runs no learn
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import json
 import os
 import resource
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,8 +26,9 @@ from nbjudge.kernels.common.preload import OF_JUDGING, PRELOAD
 from nbjudge.settings import NBJudge
 from nbjudge.words import size_in_words
 
-if TYPE_CHECKING:  # they import torch, which takes as long as the warm parent, and is to take it beside that
-    from nbjudge.checks.runner import Collected
+if TYPE_CHECKING:  # they import nbgrader and torch, which takes as long as the warm parent, and is to be beside that
+    from nbjudge.checks.runner import Collected, RunChecks
+    from nbjudge.course import Course
     from nbjudge.judging.judge import Judge
 
 _REQUEST_BYTES = 256 << 20
@@ -49,17 +51,17 @@ class _Graders(Forks):
             with self._noting_obstacles():
                 self._parents.start_warm_parent(self._preload, self._covers)  # it imports while we do
         from nbjudge.autograde.seeds import course_secret
-        from nbjudge.checks.runner import run_checks
         from nbjudge.course import Course
 
         self._course, self._lesson = Course(Path(job["root"]), settings, job["sources"]), job["lesson"]
-        self._secret, self._run_checks = course_secret(self._course.root), run_checks
-        _import_all(settings)
+        self._secret = course_secret(self._course.root)
+        self._run_checks: RunChecks | None = None  # where they have been collected
+        _import_all()
+        if job["judges"]:
+            _import_all_of_judging(settings)
 
     def collect_and_serve(self) -> None:
         """Have pytest collect the lesson's checks once, for all children, and serve from within."""
-        from nbjudge.checks.runner import collect
-
         exercises = []
         for name, lesson in self._course.lesson_of.items():
             if lesson == self._lesson:
@@ -68,6 +70,8 @@ class _Graders(Forks):
                     if exercise.check_file.is_file():
                         exercises.append(exercise)
         if exercises:
+            from nbjudge.checks.runner import collect
+
             collect(exercises, self._serve)
         else:
             self.serve()
@@ -96,19 +100,23 @@ class _Graders(Forks):
                 self._parents.warm_parent(self._preload, self._covers).prepare(self._settings.limits)
 
     def run(self, job: str, sock: socket.socket) -> None:
-        from nbjudge.judging.judge import Judge
-
         with Connection(sock.detach()) as connection:
             if job == "explain":
                 request = json.loads(connection.recv_bytes(_REQUEST_BYTES))
-                Judge(self._course, run_checks=self._run_checks).judge_mistakes(request["exercise"])
+                self._judge().judge_mistakes(request["exercise"])
                 connection.send_bytes(b"{}")
                 return
             if self._parents is not None:
                 self._parents.adopt_parents()
                 _bound(self._settings.grader_bytes)
             child = _Child(connection, self._settings, self._given, self._obstacle, self._secret)
-            child.serve(Judge(self._course, child.explain, self._run_checks))
+            child.serve(self._course, functools.cache(lambda: self._judge(child.explain)))
+
+    def _judge(self, explain: Callable[[str], None] | None = None) -> Judge:
+        from nbjudge.checks.runner import run_checks
+        from nbjudge.judging.judge import Judge
+
+        return Judge(self._course, explain, self._run_checks or run_checks)
 
     @contextlib.contextmanager
     def _noting_obstacles(self) -> Iterator[None]:
@@ -118,21 +126,27 @@ class _Graders(Forks):
             self._obstacle = str(error)
 
 
-def _import_all(settings: NBJudge) -> None:
+def _import_all() -> None:
     """All that a child would import, or compile, at first."""
-    import torch
-
     from nbjudge.autograde import grading  # noqa: F401 - what a child will need
     from nbjudge.autograde.inert import Inert
     from nbjudge.autograde.submission import new_cell
+
+    for kind in ("code", "markdown"):
+        Inert([]).clean(new_cell("cell", kind, "1", {}))
+
+
+def _import_all_of_judging(settings: NBJudge) -> None:
+    """The same, of what only a lesson with exercises needs: it takes longer than all the rest."""
+    import torch
+
+    from nbjudge.judging import judge  # noqa: F401 - what a child will need
 
     torch.set_num_threads(1)
     importlib.import_module("torch.fx.experimental.symbolic_shapes")  # the first backward pass of a child would
     for name in settings.course_modules:
         with contextlib.suppress(ImportError):  # what the course lacks is reported by the cell that needs it
             importlib.import_module(name)
-    for kind in ("code", "markdown"):
-        Inert([]).clean(new_cell("cell", kind, "1", {}))
 
 
 def _obstacle(settings: NBJudge) -> str:
@@ -159,19 +173,19 @@ class _Child:
         self._connection, self._settings, self._given = connection, settings, given
         self._obstacle, self._secret = obstacle, secret
 
-    def serve(self, judge: Judge) -> None:
+    def serve(self, course: Course, judge: Callable[[], Judge]) -> None:
         """Answer until nobody asks any more."""
         with contextlib.suppress(EOFError):
             while True:
                 request = json.loads(self._connection.recv_bytes(_REQUEST_BYTES))
-                self._connection.send_bytes(json.dumps(self._answer(request, judge)).encode())
+                self._connection.send_bytes(json.dumps(self._answer(request, course, judge)).encode())
 
     def explain(self, exercise: str) -> None:
         """Ask for what is known of an exercise's mistakes, and wait for it."""
         self._connection.send_bytes(json.dumps({"explain": exercise}).encode())
         self._connection.recv_bytes(_REQUEST_BYTES)
 
-    def _answer(self, request: dict[str, Any], judge: Judge) -> dict[str, Any]:
+    def _answer(self, request: dict[str, Any], course: Course, judge: Callable[[], Judge]) -> dict[str, Any]:
         from nbjudge.autograde.grading import run
         from nbjudge.autograde.placing import place
         from nbjudge.autograde.seeds import seed_of
@@ -185,7 +199,7 @@ class _Child:
             if request["op"] == "prove":
                 return {"obstacle": self._obstacle or _obstacle(self._settings)}
             seed = seed_of(self._secret, *request["whose"])
-            return run(request, judge, self._settings, seed, self._given)
+            return run(request, course, judge, self._settings, seed, self._given)
         except UnreadableNotebook as error:
             return {"unreadable": str(error)}
         except MemoryError:

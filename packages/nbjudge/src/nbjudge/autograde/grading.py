@@ -11,9 +11,10 @@ import json
 import secrets
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
@@ -23,16 +24,18 @@ from nbjudge.answer_text import AnswerText
 from nbjudge.autograde.given_parts import GivenParts
 from nbjudge.autograde.inert import Inert
 from nbjudge.autograde.submission import NOTES
-from nbjudge.conversation.connection import Connection
-from nbjudge.course import JudgeLine, judge_line
+from nbjudge.course import Course, JudgeLine, judge_line
 from nbjudge.given import Given
 from nbjudge.hints import hint, without_network
-from nbjudge.judging.judge import Judge
 from nbjudge.judging.verdict import Verdict, as_html
 from nbjudge.kernels.replay import LastingKernel
 from nbjudge.kernels.session import CellRun, Ended, KernelSession
 from nbjudge.settings import NBJudge
 from nbjudge.source_text import bound_names, outside_hidden
+
+if TYPE_CHECKING:  # they import torch, which a lesson of plain tests does without
+    from nbjudge.conversation.connection import Connection
+    from nbjudge.judging.judge import Judge
 
 PLAIN = "Scored by plain tests, whose outcome rests on the learner's process."
 _OUTPUTS = 8  # how many times the output of one cell a whole notebook may put out
@@ -47,21 +50,23 @@ class Result:
     reason: str = ""
     note: str = ""  # for the comment, where the score needs one
     seen: str = ""  # for the log
+    verdict: dict[str, Any] | None = None  # for the feedback page
 
 
 def run(
     request: dict[str, Any],
-    judge: Judge,
+    course: Course,
+    judge: Callable[[], Judge],
     settings: NBJudge,
     seed: int,
     given: Given | None = None,
 ) -> dict[str, Any]:
     """What the cells of a notebook put out, by their index, and what becomes of its grading cells, by their id.
 
-    `given` is the source of the given module, of which the kernel is told bit by bit.
-    """
+    `judge` is called where there is an exercise. `given` is the source of the given module, of which the kernel is told
+    bit by bit."""
     nb: NotebookNode = from_dict(request["notebook"])
-    grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, judge, seed, given)
+    grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, course, judge, seed, given)
     failed = ""
     try:
         grading.run()
@@ -94,14 +99,15 @@ class _Grading:
         folder: Path,
         handed_in: Path,
         settings: NBJudge,
-        judge: Judge,
+        course: Course,
+        judge: Callable[[], Judge],
         seed: int,
         given: Given | None,
     ):
         self._nb, self._settings, self._judge, self._handed_in, self._seed = nb, settings, judge, handed_in, seed
         self._end = time.monotonic() + settings.submission_seconds
         self.kernel = LastingKernel(settings, folder, self._end)
-        self._parts = GivenParts(self.kernel, judge.course, settings, given)
+        self._parts = GivenParts(self.kernel, course, settings, given)
         self.results: dict[str, Result] = {}
         self.judges = False  # whether there is an exercise, and so what varies by the seed
         self._sources: list[str] = []  # the learner's code so far
@@ -195,14 +201,15 @@ class _Grading:
             self._lost_points.append(line.expression)
         points = float(cell.metadata.nbgrader.points)
         cell.outputs = [_shown(verdict, points)]
-        return Result(verdict.scaled(points), seen=f"{verdict.score:g} of {verdict.max_score:g}")
+        seen = f"{verdict.score:g} of {verdict.max_score:g}"
+        return Result(verdict.scaled(points), seen=seen, verdict=asdict(verdict))
 
     def _verdict(self, line: JudgeLine, earlier_names: list[str]) -> Verdict:
         """The verdict on what has the earlier names of the given parts."""
         answer = AnswerText(line.expression, list(self._sources), list(self._locked), earlier_names)
         host = _KernelHost(self.kernel, earlier_names, self._settings.given, answer, self._handed_in)
         seconds = max(1.0, min(self._settings.cell_seconds, self._end - time.monotonic()))
-        verdict = self._judge.judge(line.exercise, host, seconds, self._seed)
+        verdict = self._judge().judge(line.exercise, host, seconds, self._seed)
         host.finish()
         return verdict
 
@@ -267,6 +274,8 @@ class _KernelHost:
         self.answer, self.folder = answer, folder
 
     def connect(self) -> Connection:
+        from nbjudge.conversation.connection import Connection
+
         session = self._kernel.session()
         # A random first id: what an earlier conversation left on the socket is no answer in this one.
         first = secrets.randbelow(1 << 48)

@@ -13,6 +13,7 @@ import time
 from nbjudge import words
 from nbjudge.conversation.common import wire
 from nbjudge.conversation.lent import Lent
+from nbjudge.limits import Monotonic
 
 PUBLIC_SEED = 7  # where nothing is graded: known mistakes are run on it
 
@@ -53,7 +54,7 @@ class Connection:
         self._channel = wire.Channel(sock)
         self._first = first  # the id that the greeting carries; those of requests follow
         self._ids = itertools.count(first + 1)
-        self.deadline: wire.Monotonic = math.inf  # of the request that is made next
+        self.deadline: Monotonic = math.inf  # of the request that is made next
         self.observed: list[object] | None = None
         self.lent = Lent()
 

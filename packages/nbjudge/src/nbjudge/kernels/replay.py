@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from nbjudge.conversation.common.wire import Monotonic
 from nbjudge.kernels.session import CellRun, Ended, KernelSession
+from nbjudge.limits import Monotonic
 from nbjudge.settings import NBJudge
 
 

@@ -22,8 +22,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-Monotonic = float
-"""A time on the clock of `time.monotonic()`, as all deadlines here are."""
+from nbjudge.limits import Monotonic
 
 Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | float | None"
 """What is sent. What was received is an `object` until somebody has looked."""
