@@ -39,7 +39,7 @@ class Clean:
         run(sys.executable, "-m", "venv", str(folder))
 
     def pip(self, *arguments: str) -> str:
-        return run(str(self.bin / "python"), "-m", "pip", "install", "--quiet", *arguments)
+        return run(str(self.bin / "python"), "-m", "pip", "install", "--quiet", "--no-compile", *arguments)
 
     def python(self, *arguments: str) -> str:
         return run(str(self.bin / "python"), *arguments)
