@@ -22,6 +22,7 @@ RELEASE = "nbjudge.autograde.release.ReleaseExporter"
 REBUILD = "nbjudge.autograde.rebuild.RebuildNotebook"
 EXECUTE = "nbjudge.autograde.execute.JudgedExecute"
 SAVE = "nbjudge.autograde.save.SaveVerdicts"
+PAGE = "nbjudge.autograde.page.FeedbackPage"
 INERT = "nbjudge.autograde.feedback.InertOutputs"
 MARKDOWN = "nbjudge.autograde.feedback.inert_markdown"
 
@@ -75,6 +76,7 @@ def configure(c: Config) -> None:
         if _there(c, section, "exporter_class", exporter) != exporter:
             refused.append(f"c.{section}.exporter_class is set, and the judge needs that place")
         c[section].exporter_class = exporter
+    c.GenerateFeedback.exporter_class = _there(c, "GenerateFeedback", "exporter_class", PAGE)
     filters = _there(c, "HTMLExporter", "filters", {})
     if filters.get("markdown2html", MARKDOWN) != MARKDOWN:
         refused.append("c.HTMLExporter.filters sets markdown2html, by which the judge makes learners' text harmless")

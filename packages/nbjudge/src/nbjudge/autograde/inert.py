@@ -33,13 +33,13 @@ T = TypeVar("T")
 
 _TAGS = {
     *("a", "b", "blockquote", "br", "code", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li"),
-    *("ol", "p", "pre", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+    *("ol", "p", "pre", "span", "strong", "sub", "sup", "table", "caption", "tbody", "td", "th", "thead", "tr", "ul"),
 }
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"alt", "title", "src"},
     "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
     "table": {"border", "cellpadding"},
 }
 _BITMAPS = ("image/png", "image/jpeg", "image/gif")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from sqlalchemy.exc import OperationalError
 
 from nbjudge.autograde.execute import RESULTS, SEED
-from nbjudge.autograde.feedback import INERT
+from nbjudge.autograde.feedback import INERT, VERDICTS
 from nbjudge.autograde.submission import NOTES
 from nbjudge.settings import NBJudge
 
@@ -30,7 +30,7 @@ class SaveVerdicts(SaveAutoGrades):
             try:
                 self._save(nb, resources)
                 seed = {"seed": resources[SEED]} if SEED in resources else {}
-                nb.metadata[NOTES] = {INERT: True, **seed}
+                nb.metadata[NOTES] = from_dict({INERT: True, VERDICTS: _verdicts(resources[RESULTS]), **seed})
                 return nb, resources
             except OperationalError:
                 if time.monotonic() > deadline:
@@ -62,6 +62,11 @@ class LatePenalties(AssignLatePenalties):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         return super().preprocess(nb, resources) if resources[LATE] else (nb, resources)
+
+
+def _verdicts(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What the feedback page tells of the exercises, by the ids of their grading cells."""
+    return {grade_id: result["verdict"] for grade_id, result in results.items() if result.get("verdict")}
 
 
 def _by_exercise(cells: list[NotebookNode]) -> list[list[NotebookNode]]:

@@ -74,13 +74,20 @@ class Verdict:
 
 
 def as_html(verdict: Verdict, points: float) -> str:
-    """A table of the checks, inert: every text that came from anywhere is escaped."""
-    rows = "".join(map(_row, verdict.checks, _reasons(verdict.checks)))
+    """The score, the advice and a table of the checks, inert: every text that came from anywhere is escaped."""
     lead = f"<p><b>{verdict.scaled(points):g} of {points:g} points</b> for <code>{html.escape(verdict.exercise)}</code></p>"
     advice = f"<p><b>Advice:</b> {_inline(verdict.advice)}</p>" if verdict.advice else ""
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in verdict.notes)
-    head = "<tr><th>Check</th><th>Result</th><th>Points</th><th>Expected</th><th>Seen</th></tr>"
-    return f"{lead}{advice}{notes}<table border='1' cellpadding='6'><thead>{head}</thead><tbody>{rows}</tbody></table>"
+    return f"{lead}{advice}{notes}{as_table(verdict)}"
+
+
+def as_table(verdict: Verdict) -> str:
+    """The checks, one in a row, with names for rows and columns."""
+    rows = "".join(map(_row, verdict.checks, _reasons(verdict.checks)))
+    names = ("Check", "Result", "Points", "Expected", "Seen")
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    caption = f"<caption>Checks of {html.escape(verdict.exercise)}</caption>"
+    return f"<table border='1' cellpadding='6'>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _reasons(checks: list[CheckResult]) -> list[tuple[str, str]]:
@@ -98,8 +105,8 @@ def _reasons(checks: list[CheckResult]) -> list[tuple[str, str]]:
 def _row(check: CheckResult, reason: tuple[str, str]) -> str:
     mark = "&#10003; passed" if check.passed else "&#10007; failed"
     got = f"{check.points if check.passed else 0:g} / {check.points:g}"
-    cells = [html.escape(check.says), mark, got, *map(html.escape, reason)]
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    cells = "".join(f"<td>{cell}</td>" for cell in (mark, got, *map(html.escape, reason)))
+    return f'<tr><th scope="row">{html.escape(check.says)}</th>{cells}</tr>'
 
 
 def _inline(text: str) -> str:
