@@ -22,7 +22,7 @@ def test_release_feedback_returns_what_came_without_a_date_and_a_secret(toy, tmp
     toy.run("nbgrader", "release_feedback", LESSON, "--course=toys", exchange)
     pages = {path.name: path.read_text() for path in (tmp_path / "exchange/toys/feedback").iterdir()}
     assert len(pages) == 3
-    assert all("7.0 / 7.0" in page for page in pages.values())
+    assert all("7 of 7 points" in page for page in pages.values())
     assert f"{notebook_hash(secret=secret, notebook_id=LESSON)}.html" in pages
 
 
