@@ -56,6 +56,13 @@ def test_pictures_and_formulas_survive_and_nothing_runs(course):
         assert active not in page
 
 
+def test_plain_tests_and_written_answers_stand_on_the_first_screen_by_their_names(course):
+    first = course.read("ann", "alpha", "feedback", "html").partition("Your notebook")[0]
+    assert ">test_k</a></th><td>test</td>" in first and "passed" in first and "2 of 2" in first
+    assert ">essay</a></th><td>answer</td>" in first and "waits for a person" in first
+    assert "A person has still to look at this." in first
+
+
 @pytest.mark.parametrize("student", [name + place for name in WRONG for place in ("", "_in_the_test")])
 def test_a_lack_of_memory_or_network_is_said_in_words(course, student):
     page = course.read(student, "alpha", "feedback", "html")
