@@ -75,12 +75,11 @@ class Row:
     @property
     def advice(self) -> list[str]:
         """A paragraph for each mistake that was recognised."""
-        said: str | list[str] = self.verdict.advice if self.verdict else []
-        return [text for text in ([said] if isinstance(said, str) else said) if text]
+        return self.verdict.advice if self.verdict else []
 
     @property
     def failed(self) -> list[CheckResult]:
-        return [check for check in self.verdict.checks if not check.passed] if self.verdict else []
+        return self.verdict.failed if self.verdict else []
 
 
 @dataclass

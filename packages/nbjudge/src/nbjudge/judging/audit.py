@@ -104,16 +104,15 @@ def audit(course: Course, exercise: str, judge: Judge | None = None) -> Audit:
 
 
 def _note_name(result: Audit, name: str, verdict: Verdict) -> None:
-    if verdict.mistake == name:
+    if list(verdict.mistakes) == [name]:
         result.right.append(name)
     else:
-        result.wrong[name] = verdict.mistake
+        result.wrong[name] = " and ".join(verdict.mistakes) or None
 
 
 def _price(exercise: Exercise, sample: Sample, verdict: Verdict) -> Price:
-    failed = [check for check in verdict.checks if not check.passed]
     seen = _passes_first_tests(exercise, sample)
-    return Price(verdict.score / verdict.max_score, len(failed), sample.fundamental, seen)
+    return Price(verdict.score / verdict.max_score, len(verdict.failed), sample.fundamental, seen)
 
 
 def _passes_first_tests(exercise: Exercise, sample: Sample) -> bool:

@@ -40,7 +40,7 @@ from nbjudge.course import Course, Exercise, Sample
 from nbjudge.hints import hint
 from nbjudge.judging import known
 from nbjudge.judging.known import Known, Transcript
-from nbjudge.judging.recognise import best_match
+from nbjudge.judging.recognise import recognised
 from nbjudge.judging.verdict import CheckResult, Verdict
 
 log = logging.getLogger("nbjudge")
@@ -81,7 +81,7 @@ class Judge:
         self._known: dict[str, list[Known]] = {}
 
     def judge(self, exercise: str, host: Host, seconds: float | None = None, seed: int = PUBLIC_SEED) -> Verdict:
-        """The verdict on `host`'s object, with the known mistake it shows, if any.
+        """The verdict on `host`'s object, with the known mistakes it shows, if any.
 
         `seed` draws what varies by chance. Known mistakes were run on the public one, so who fails on another is asked
         once more, on that one, before a mistake is named; the score is that of the first time.
@@ -114,9 +114,10 @@ class Judge:
     def _verdict(self, exercise: Exercise, checks: list[CheckResult], transcript: Transcript) -> Verdict:
         verdict = Verdict(exercise.name, checks)
         if not verdict.passed:
-            sample = best_match(transcript, [(one.sample, one.transcript) for one in self._mistakes(exercise)])
-            if sample is not None:
-                verdict.mistake, verdict.advice = sample.name, sample.advice
+            shown = recognised(transcript, [(one.sample, one.transcript) for one in self._mistakes(exercise)])
+            verdict.mistakes = {one.sample.name: one.sample.advice for one in shown}
+            explained = {name for one in shown for name in one.explained}
+            verdict.unexplained = [check.name for check in verdict.failed if shown and check.name not in explained]
         return verdict
 
     def _run(
@@ -193,10 +194,10 @@ class _Run:
         passed = not expected and not seen
         if not passed and not answers:
             answers.append(("seen", seen))  # nothing was asked: what was handed in is what tells mistakes apart
-        self.transcript.passed[check.name] = passed
-        self.transcript.answers[check.name] = answers
         asks = "" if passed or not self._connection or seen.startswith(_UNDONE) else check.info.asks
-        return CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen, lost, asks)
+        result = CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen, lost, asks)
+        self.transcript.note(result, answers)
+        return result
 
     def _elsewhere(self, check: Check, result: CheckResult, checks: list[Check]) -> CheckResult:
         """A crash says nothing of what the code calls: it is watched once more, in a check that it passed."""
@@ -204,8 +205,9 @@ class _Run:
         if not passed:
             return result
         expected, seen = self._outcome(max(passed, key=lambda one: one.info.points), check.info.forbids, [])
-        self.transcript.passed[check.name] = not expected and not seen
-        return replace(result, passed=not expected and not seen, expected=expected and result.expected, seen=seen)
+        result = replace(result, passed=not expected and not seen, expected=expected and result.expected, seen=seen)
+        self.transcript.note(result, self.transcript.answers[check.name])
+        return result
 
     def _outcome(self, check: Check, forbids: tuple[str, ...], answers: list[object]) -> tuple[str, str]:
         """What was expected and what was seen, both empty for a check that passed."""

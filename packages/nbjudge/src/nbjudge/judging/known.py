@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -31,6 +32,7 @@ from nbjudge.judging.verdict import CheckResult
 FOLDER = Path(".nbjudge") / "known"
 _BOUNDS = wire.Bounds(items=1 << 24)  # our own answers, of many mistakes
 _KEY = "known"
+_VARYING = re.compile(r"`[^`]*`|[-+]?\d[\d.e+-]*")  # in a message: the learner's own line, and numbers
 # Stands for every object that is no data. There is nobody who could answer for it, and nobody asks.
 _ANYTHING = StandIn(None)  # type: ignore[arg-type]
 
@@ -41,11 +43,18 @@ class Transcript:
 
     passed: dict[str, bool] = field(default_factory=dict)
     answers: dict[str, list[object]] = field(default_factory=dict)
+    manners: dict[str, str] = field(default_factory=dict)  # how each check ended, in words without numbers
+
+    def note(self, check: CheckResult, answers: list[object]) -> None:
+        """Note how a check ended."""
+        self.passed[check.name], self.answers[check.name] = check.passed, answers
+        self.manners[check.name] = _VARYING.sub("#", f"{check.expected} | {check.seen}")
 
     def update(self, other: Transcript) -> None:
         """Take over what another run says of the checks that it ran."""
         self.passed.update(other.passed)
         self.answers.update(other.answers)
+        self.manners.update(other.manners)
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ def load(exercise: Exercise) -> list[Known] | None:
 def _known(samples: dict[str, Sample], decoder: wire.Decoder, one: dict[str, Any]) -> Known:
     checks = [CheckResult(**check) for check in one["checks"]]
     answers: Any = decoder.decode(one["answers"])  # as `save` wrote them
-    return Known(samples[one["name"]], checks, Transcript(one["passed"], answers))
+    return Known(samples[one["name"]], checks, Transcript(one["passed"], answers, one["manners"]))
 
 
 def save(exercise: Exercise, found: list[Known]) -> None:
@@ -85,6 +94,7 @@ def save(exercise: Exercise, found: list[Known]) -> None:
                 "name": one.sample.name,
                 "checks": [asdict(check) for check in one.checks],
                 "passed": one.transcript.passed,
+                "manners": one.transcript.manners,
                 "answers": encoder.encode(one.transcript.answers),
             }
             for one in found

@@ -32,12 +32,15 @@ class CheckResult:
 
 @dataclass
 class Verdict:
-    """All checks of one exercise; `mistake` and `advice` where a known mistake was recognised."""
+    """All checks of one exercise; `mistakes` are the known ones that were recognised, with advice for each.
+
+    `unexplained` names the failed checks that these have no part in.
+    """
 
     exercise: str
     checks: list[CheckResult]
-    mistake: str | None = None
-    advice: str = ""
+    mistakes: dict[str, str] = field(default_factory=dict)
+    unexplained: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -52,6 +55,22 @@ class Verdict:
     def passed(self) -> bool:
         return all(check.passed for check in self.checks)
 
+    @property
+    def failed(self) -> list[CheckResult]:
+        return [check for check in self.checks if not check.passed]
+
+    @property
+    def mistake(self) -> str | None:
+        """The known mistake, or the first of two."""
+        return next(iter(self.mistakes), None)
+
+    @property
+    def advice(self) -> list[str]:
+        """What to do, a paragraph for each mistake, and what that leaves open."""
+        said = [" ".join(text.split()) for text in self.mistakes.values()]
+        left = [check.says for check in self.failed if check.name in self.unexplained]
+        return [*said, f"This does not explain all: see also the checks “{'”, “'.join(left)}”."] if left else said
+
     def scaled(self, points: float) -> float:
         """The score of a cell worth `points`."""
         return round(points * self.score / self.max_score, 6) if self.max_score else 0.0
@@ -63,6 +82,7 @@ class Verdict:
             "max_score": self.max_score,
             "checks": [check.as_json() for check in self.checks],
             "mistake": self.mistake,
+            "mistakes": list(self.mistakes),
         }
 
     def __repr__(self) -> str:
@@ -76,7 +96,7 @@ class Verdict:
 def as_html(verdict: Verdict, points: float) -> str:
     """The score, the advice and a table of the checks, inert: every text that came from anywhere is escaped."""
     lead = f"<p><b>{verdict.scaled(points):g} of {points:g} points</b> for <code>{html.escape(verdict.exercise)}</code></p>"
-    advice = f"<p><b>Advice:</b> {_inline(verdict.advice)}</p>" if verdict.advice else ""
+    advice = "".join(f"<p><b>Advice:</b> {_inline(text)}</p>" for text in verdict.advice)
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in verdict.notes)
     return f"{lead}{advice}{notes}{as_table(verdict)}"
 
@@ -122,6 +142,6 @@ def as_text(verdict: Verdict) -> str:
         lines.append(f"  {'pass' if check.passed else 'FAIL'}  {check.points:g}  {check.says}")
         if check.message:
             lines.append(f"           {check.message}")
-    if verdict.mistake:
-        lines.append(f"  recognised: {verdict.mistake}. {' '.join(verdict.advice.split())}")
+    if verdict.mistakes:
+        lines.append(f"  recognised: {' and '.join(verdict.mistakes)}. {' '.join(verdict.advice)}")
     return "\n".join(lines)
