@@ -2,6 +2,8 @@
 network, not into it.
 """
 
+FUNDAMENTAL = "The network is its two layers: a norm belongs around it, not into it."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):

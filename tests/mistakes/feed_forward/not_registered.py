@@ -2,6 +2,8 @@
 layers, set as attributes in __init__ after super().__init__().
 """
 
+FUNDAMENTAL = "Weights that are not registered are never trained."
+
 
 class FeedForward(nn.Module):
     def __init__(self, d_model, d_ff, dropout=0.0, activation="relu"):
