@@ -5,6 +5,7 @@ import math
 import torch
 from nbjudge import (
     assert_close,
+    assert_different,
     assert_no_stub,
     assert_own_gradients,
     assert_same,
@@ -160,6 +161,7 @@ def test_large(student, rng):
 )
 def test_gradients(student, rng):
     scores, mask = rng.normal(B, LQ, LK, dtype=torch.float64), rng.mask(B, LQ, LK)
+    assert_different(student(scores), scores, what="the weights, beside the scores,")
     assert_own_gradients(student, {"the scores": scores}, rng)
     assert_own_gradients(lambda s: student(s, mask), {"the scores": scores}, rng)
     mask[0, 1] = False

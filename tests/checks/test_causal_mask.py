@@ -44,7 +44,9 @@ def test_values(student, reference, example):
 
 @check(points=0.25, says="a sequence of one position may look at itself")
 def test_single(student):
-    assert_close(seen(student, 1), torch.ones(1, 1, dtype=torch.bool), what="causal_mask(1)")
+    for _ in range(12):  # that which answers by chance is right now and then
+        assert_close(seen(student, 1), torch.ones(1, 1, dtype=torch.bool), what="causal_mask(1)")
+    expect(not bool(seen(student, 2).all()), "two positions, one of which does not see all", "a mask that shows all")
 
 
 @check(
@@ -68,6 +70,7 @@ def test_long(student):
     whole = seen(student, 300)
     for length in (7, 65, 129, 257):
         assert_close(whole[:length, :length], seen(student, length), what=f"the first {length} positions of 300")
+    expect(bool(whole.any()) and not bool(whole.all()), "a mask that hides and shows", "one that says one thing only")
     steps = whole[1:, 1:] == whole[:-1, :-1]
     assert_close(steps, torch.ones(299, 299, dtype=torch.bool), what="what is the same one position further on")
 
