@@ -1,5 +1,7 @@
 """The course's configuration, read by every nbgrader command and by JupyterLab's formgrader."""
 
+import sys
+
 c = get_config()  # noqa: F821 - given by traitlets
 
 # First of all, and by its plain name: where nbjudge is missing, this ends `nbgrader autograde`, which would otherwise
@@ -25,7 +27,8 @@ c.NBJudge.preload = [
 ]
 try:
     import nbjudge
-except ImportError:  # JupyterLab reads this file for learners, too, who have no judge
-    pass
+except ImportError as error:  # JupyterLab reads this file for learners, too, who have no judge
+    if "autograde" in sys.argv:
+        sys.exit(f"nothing was graded: nbjudge is missing here ({error}); install it with `make setup`, as README says")
 else:
     nbjudge.configure(c)

@@ -74,7 +74,9 @@ def test_another_exporter_set_before_is_refused_in_words(toy, stranger):
 def test_without_nbjudge_nothing_is_graded_by_the_course_of_this_repository(toy, stranger):
     toy.write("nbgrader_config.py", OURS.read_text())
     toy.write("nbjudge/__init__.py", "raise ImportError('as where it is not installed')")
-    fails(toy, stranger, "nbjudge.autograde.exporter.JudgedNotebookExporter", "could not be imported")
+    fails(toy, stranger, "nothing was graded: nbjudge is missing here", "make setup")
+    done = toy.run("nbgrader", "list", ok=None)  # as learners do, who have no judge
+    assert "Traceback" not in done.stderr
 
 
 def test_reading_the_configuration_touches_nothing(toy):
