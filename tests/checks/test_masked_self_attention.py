@@ -1,27 +1,32 @@
-"""Hidden checks of lesson 07, exercise masked_self_attention."""
+"""Hidden checks of lesson 07, exercise masked_self_attention.
 
-from functools import partial
+Names and the two results have checks of their own: in the others, weights are found by their last names, and where the
+attention weights are missing, or averaged over the heads, the output says enough.
+"""
 
 import torch
 from nbjudge import (
     assert_close,
+    assert_example,
+    assert_no_stub,
+    assert_own_gradients,
+    assert_own_parameter_gradients,
     assert_raises,
     assert_same,
-    assert_same_gradients,
-    assert_same_parameter_gradients,
     assert_same_weights,
     assert_tensor,
     assert_untouched,
     check,
+    draw_weights,
     expect,
-    pair,
+    random_weights,
     unpack,
+    weights,
 )
 
 # Batch, length, features, heads: no two alike, and D / H is none of them.
 B, L, D, H = 3, 7, 12, 2
-# Projections that make scores of order one. Nothing here depends on the mode, and one check asks for the other.
-same_weights = partial(pair, scale=1.5, training=True)
+ONES = ("value_proj.weight", "out_proj.weight")
 READY_MADE = ["attnkit.parts.MaskedSelfAttention", "attnkit.parts.DecoderLayer", "attnkit.parts.Decoder"]
 
 
@@ -30,142 +35,213 @@ def padding(*lengths, longest=L):
     return (torch.arange(longest) < torch.tensor(lengths)[:, None])[:, None]
 
 
-def both(result):
-    return unpack(result, "output", "weights")
+def results(result):
+    """The output and, where there are any, the weights."""
+    parts = result if isinstance(result, (tuple, list)) else [result]
+    tensors = [part for part in parts if isinstance(part, torch.Tensor)]
+    expect(tensors, "an output that is a tensor", "none")
+    return tensors
 
 
-def assert_alike(seen, wanted, case, atol=None):
-    assert_close(both(seen)[1], wanted[1], atol=atol, what=f"the weights {case}")
-    assert_close(seen[0], wanted[0], atol=atol, what=f"the output {case}")
+def output(layer):
+    """A call of the layer, for its output alone."""
+    return lambda *given: results(layer(*given))[0]
+
+
+def fill(layer, state):
+    """Give a layer these weights, each by its last two names, whatever its attention is called."""
+    last = {tuple(name.split(".")[-2:]): value for name, value in state.items()}
+    found = {name: last.get(tuple(name.split(".")[-2:])) for name in weights(layer)}
+    layer.load_state_dict({name: value for name, value in found.items() if value is not None}, strict=False)
+
+
+def drawn(student, rng, d_model=D, heads=H):
+    """A layer with random weights, and another one with the same, for sequences of another length."""
+    layer, other = student(d_model, heads), student(d_model, heads)
+    other.load_state_dict(draw_weights(layer, rng), strict=False)
+    other.eval()
+    return layer, other
 
 
 @check(
     points=0.5,
     says="it returns (output, weights), (B, L, D) and (B, H, L, L), and leaves its inputs untouched",
+    asks="What does the attention return, and what becomes of it?",
 )
 def test_contract(student, rng):
     for dtype in (torch.float32, torch.float64):
         layer = student(D, H)
         layer.to(dtype)
         x, words = rng.normal(B, L, D, dtype=dtype), padding(7, 4, 2)
-        for result in (both(layer(x)), both(layer(x, words))):
-            assert_tensor(result[0], (B, L, D), dtype, what="the output")
-            assert_tensor(result[1], (B, H, L, L), dtype, what="the weights")
+        for given in ((x,), (x, words)):
+            seen, shares = unpack(layer(*given), "output", "weights")
+            assert_tensor(seen, (B, L, D), dtype, axes=("B", "L", "D"), what="the output")
+            assert_tensor(shares, (B, H, L, L), dtype, axes=("B", "H", "L", "L"), what="the weights")
         assert_untouched({"x": x, "padding": words}, lambda a=layer, x=x, m=words: a(x, m))
 
 
-@check(points=0.25, says="the only parameters are those of `attention`, under that name")
+@check(
+    points=0.25,
+    says="the only parameters are those of `attention`, under that name",
+    asks="What does state_dict() of your layer list?",
+)
 def test_names(student, reference):
     assert_same_weights(student(D, H), reference(D, H), "the layer")
 
 
-@check(points=1, says="without padding, position i attends to the positions up to i, and to nothing after it")
+@check(
+    points=1,
+    says="without padding, position i attends to the positions up to i, and to nothing after it",
+    asks="Which keys may the first position see, and which the second, in training and in evaluation?",
+)
 def test_causal(student, reference, rng):
-    for dtype, atol in ((torch.float32, None), (torch.float64, 1e-6)):
-        layer, ours = same_weights(student, reference, rng, D, H, dtype=dtype)
-        x = rng.normal(B, L, D, dtype=dtype)
-        assert_alike(layer(x), ours(x), f"without padding ({str(dtype)[6:]})", atol)
-        assert_alike(layer(x, None), ours(x), "where padding is None", atol)
-        layer.eval()
-        assert_alike(layer(x), ours(x), "in evaluation mode", atol)
-        assert_alike(layer(x, padding(7, 4, 2)), ours(x, padding(7, 4, 2)), "in evaluation mode, with padding", atol)
+    small = student(1, 1)
+    held = {name: weight for name, weight in weights(small).items() if weight.parameter}
+    fill(small, {name: torch.full(weight.shape, float(name.endswith(ONES))) for name, weight in held.items()})
+    small.eval()
+    name = "a MaskedSelfAttention(1, 1) that looks at all keys alike and changes no value, called with "
+    assert_example(output(small), torch.tensor([[[4.0], [2.0], [6.0]]]), gives=[[[4], [3], [4]]], name=name)
+    layer, ours = student(D, H), reference(D, H).to(torch.float64)
+    layer.to(torch.float64)
+    state = random_weights(ours, rng, 1.5)
+    for one in (layer, ours):
+        fill(one, state)
+    x = rng.normal(B, L, D, dtype=torch.float64)
+    wanted = ours(x)
+    for mode, given in ((True, (x,)), (False, (x, None))):
+        layer.train(mode)
+        for seen, right, part in zip(results(layer(*given)), wanted, ("output", "weights"), strict=False):
+            right = right.mean(1) if seen.dim() < right.dim() else right
+            what = f"the {part} in {'training' if mode else 'evaluation'} mode"
+            assert_close(seen, right, atol=1e-6, what=what)
 
 
 @check(
     points=1,
-    says="with padding, it attends neither to later positions nor to padding, each sentence by its own",
+    says="padding is not attended to, by any query, each sentence by its own",
+    asks="Which axis of the mask does the padding belong to, and to which sentence?",
 )
-def test_padding(student, reference, rng):
-    layer, ours = same_weights(student, reference, rng, D, H)
+def test_padding(student, rng):
+    layer, other = drawn(student, rng)
     x = rng.normal(B, L, D)
-    for lengths in ((7, 4, 2), (3, 7, 1), (7, 7, 7)):
-        words = padding(*lengths)
-        assert_alike(layer(x, words), ours(x, words), f"for sentences of lengths {lengths}")
-    assert_alike(layer(x, padding=words), ours(x, words), "with padding given by name")
-    layer, ours = same_weights(student, reference, rng, D, H, dtype=torch.float64)
-    x, words = x.double(), padding(5, 2, 6)
-    assert_alike(layer(x, words), ours(x, words), "in float64, with padding", 1e-6)
+    assert_no_stub(output(layer), x, what="the output")
+    # Padding in front is as if it were not there.
+    words = ~padding(2, 2, 2)
+    seen, alone = results(layer(x, words)), results(other(x[:, 2:], words[..., 2:]))
+    assert_same(seen[0][:, 2:], alone[0], what="the output of words behind padding, compared with that without it,")
+    for part, without in zip(seen[1:], alone[1:], strict=True):
+        assert_same(
+            part[..., 2:, 2:], without, what="the weights of words behind padding, compared with those without it,"
+        )
+        assert_same(part[..., 2:, :2], torch.zeros_like(part[..., 2:, :2]), what="the weights of padding")
+    # A query that is padding looks where the last word does, and finds the same if it asks the same.
+    words = padding(5, 3, 6)
+    for row, length in enumerate((5, 3, 6)):
+        x[row, length:] = x[row, length - 1]
+    seen = results(layer(x, words))[0]
+    for row, length in enumerate((5, 3, 6)):
+        last = seen[row, length - 1].expand(L - length, D)
+        assert_same(seen[row, length:], last, what="the output of padding that holds what the last word does")
+    assert_same(output(lambda x: layer(x, padding=words))(x), seen, what="the output with padding given by name")
+    # Where all sizes are equal, no axis is told from another by its size.
+    layer, other = drawn(student, rng, 4, 4)
+    x, words = rng.normal(4, 4, 4), padding(4, 1, 3, 2, longest=4)
+    words[0, 0, 1] = False
+    whole = output(layer)(x, words)
+    rows = torch.cat([output(other)(x[row : row + 1], words[row : row + 1]) for row in range(4)])
+    assert_same(whole, rows, what="the output of four sentences, compared with each alone,")
 
 
 @check(
     points=0.5,
     says="a query that sees nothing but padding has weights 0, and the projection's bias as output",
+    asks="What becomes of a row of the mask in which nothing is True?",
 )
-def test_nothing_to_see(student, reference, rng):
-    layer, ours = same_weights(student, reference, rng, D, H)
-    x, words = rng.normal(B, L, D), torch.ones(B, 1, L, dtype=torch.bool)
-    words[0, 0, :3] = words[1, 0, 2] = words[2] = False
-    output, weights = both(layer(x, words))
-    assert_alike((output, weights), ours(x, words), "where padding comes first")
-    assert_close(weights[0, :, :3], torch.zeros(H, 3, L), what="the weights of queries that may attend to nothing")
-    bias = ours.attention.out_proj.bias.detach().expand(3, D)
-    assert_close(output[0, :3], bias, what="the output of queries that may attend to nothing")
-    x, words = rng.normal(B, 1, D), padding(1, 0, 1, longest=1)
-    assert_alike(layer(x, words), ours(x, words), "for single positions, one of them padding")
+def test_nothing_to_see(student, rng):
+    for x, words in ((rng.normal(B, L, D), padding(7, 0, 4)), (rng.normal(B, 1, D), padding(1, 0, 1, longest=1))):
+        layer = student(D, H)
+        draw_weights(layer, rng)
+        call = output(layer)
+        if x.shape[1] > 1:
+            assert_no_stub(call, x, what="the output")
+        seen = results(layer(x, words))
+        zeros = {name: torch.zeros(one.shape) for name, one in weights(layer).items() if "value_proj" in name}
+        layer.load_state_dict(zeros, strict=False)
+        what = "the output of queries that may attend to nothing, compared with that for values of 0,"
+        assert_same(seen[0][1], call(x, words)[1], what=what)
+        for part in seen[1:]:
+            none = torch.zeros_like(part[1])
+            assert_same(part[1], none, what="the weights of queries that may attend to nothing")
 
 
 @check(
     points=0.5,
-    says="changing the future leaves the past as it was, and a prefix gets what it got in the whole",
+    says="with padding too, changing the future leaves the past as it was, in values and in gradients",
+    asks="Is the causal mask there whether or not padding is given, and before the softmax?",
 )
-def test_causality(student, reference, rng):
-    layer, _ = same_weights(student, reference, rng, D, H)
+def test_causality(student, rng):
+    layer, _ = drawn(student, rng)
+    layer.train()
     x, words = rng.normal(B, L, D), padding(7, 5, 6)
-    for given in ((), (words,)):
-        before, weights = both(layer(x, *given))
-        for first in (1, 4, 6):
+    assert_no_stub(lambda x: output(layer)(x, words), x, what="the output")
+    # Beside large numbers that come later, a softmax over everything leaves nothing for the keys that may be seen.
+    for size, places in ((1.0, (1, 4, 6)), (100.0, (3,))):
+        before, *shares = results(layer(size * x, words))
+        for first in places:
             changed = x.clone()
             changed[:, first:] = 3 * rng.normal(B, L - first, D)
-            after = both(layer(changed, *given))[0]
-            assert_same(after[:, :first], before[:, :first], what=f"the outputs before the change at {first}")
-            part = both(layer(x[:, :first], *(m[..., :first] for m in given)))
-            assert_same(part[0], before[:, :first], what=f"the output of the first {first} positions alone")
-        expect(not weights.triu(1).any(), "no weight above the diagonal", "weight on later positions")
+            after = output(layer)(size * changed, words)
+            what = f"the outputs before a change at {first}, divided by {size:g},"
+            assert_same(after[:, :first] / size, before[:, :first] / size, what=what)
+        expect(
+            not any(part.triu(1).any() for part in shares), "no weight above the diagonal", "weight on later positions"
+        )
+    x.requires_grad_()
+    seen = output(layer)(x, words)
+    if seen.requires_grad:  # if not, the check of gradients says so
+        (seen[:, 3] * rng.normal(B, D)).sum().backward()
+        assert_close(x.grad[:, 4:], torch.zeros(B, 3, D), atol=0, what="the gradient for later positions")
 
 
 @check(
     points=0.5,
-    says="gradients reach x and every parameter, but no output has a gradient for a later position",
+    says="gradients reach x and every parameter, and stay finite where there is nothing to see",
+    asks="Is there a step between x and the output that records no gradient?",
 )
-def test_gradients(student, reference, rng):
-    layer, ours = same_weights(student, reference, rng, D, H, dtype=torch.float64)
-    words = padding(7, 4, 5)
+def test_gradients(student, rng):
+    layer = student(D, H)
+    state, words = draw_weights(layer, rng, dtype=torch.float64), padding(7, 4, 5)
     words[1, 0, 0] = False
-    inputs = {"x": rng.normal(B, L, D, dtype=torch.float64)}
-    assert_same_gradients(layer, ours, inputs, rng, atol=1e-6)
-    for module in (layer, ours):
-        module.zero_grad()
-    assert_same_gradients(lambda x: layer(x, words), lambda x: ours(x, words), inputs, rng, atol=1e-6)
-    assert_same_parameter_gradients(layer, ours, atol=1e-6)
-    x = inputs["x"].clone().requires_grad_()
-    output, _ = both(layer(x))
-    expect(output.requires_grad, "an output that depends on x", "one that is detached")
-    (output[:, 3] * rng.normal(B, D, dtype=torch.float64)).sum().backward()
-    expect(x.grad is not None and x.grad[:, :4].any(), "a gradient for the positions up to the fourth", "none")
-    assert_close(x.grad[:, 4:], torch.zeros(B, 3, D).double(), atol=0, what="the gradient for later positions")
+    x, call = rng.normal(B, L, D, dtype=torch.float64), output(layer)
+    assert_own_parameter_gradients(layer, state, lambda: call(x, words), rng)
+    assert_own_gradients(call, {"x": x}, rng)
 
 
-@check(points=0.25, says="one position, square sizes, other lengths call after call, and any memory layout work")
-def test_edges(student, reference, rng):
-    layer, ours = same_weights(student, reference, rng, D, H)
-    for x, case in (
-        (rng.normal(B, 1, D), "for a single position"),
-        (rng.normal(1, 9, D), "for a longer sequence"),
-        (rng.normal(1, 150, D), "for 150 positions"),
-        (rng.normal(B, 4, D), "for a shorter one"),
-        (rng.normal(D, L, B).transpose(0, 2), "for a non-contiguous x"),
-    ):
-        assert_alike(layer(x), ours(x), case)
-    layer, ours = same_weights(student, reference, rng, 4, 4)
-    x, words = rng.normal(4, 4, 4), padding(4, 1, 3, 2, longest=4)
-    assert_alike(layer(x, words), ours(x, words), "where all sizes are equal")
-    # Scores so far apart that a softmax over everything leaves nothing for the keys that may be seen.
-    layer, ours = same_weights(student, reference, rng, D, H, dtype=torch.float64)
-    x, words = 100 * rng.normal(B, L, D, dtype=torch.float64), padding(7, 4, 2)
-    assert_alike(layer(x, words), ours(x, words), "for large values", 1e-4)
+@check(
+    points=0.25,
+    says="other lengths call after call, long ones, padding that hides nothing, and any memory layout work",
+    asks="What does your layer keep of the first length that it sees, and how large is its mask?",
+)
+def test_edges(student, rng):
+    layer, _ = drawn(student, rng)
+    call, x = output(layer), rng.normal(D, L, B).transpose(0, 2)
+    assert_no_stub(call, x, what="the output")
+    assert_same(call(x), call(x.contiguous()), what="the output for a non-contiguous x")
+    everything = torch.ones(B, 1, L, dtype=torch.bool)
+    assert_same(call(x, everything), call(x), what="the output where all are words, and padding says so")
+    # Where all positions hold the same, it is no matter which of them are looked at.
+    wanted = call(x[:, :1].expand(B, L, D))[:, 3:4]
+    for length in (9, 150, 4):
+        what = f"the output inside of {length} equal positions, compared with that inside of {L},"
+        seen = call(x[:1, :1].expand(1, length, D))[:, 1:-1]
+        assert_same(seen, wanted[:1].expand_as(seen), what=what)
 
 
-@check(points=0.25, says="a d_model that the heads cannot share evenly is a ValueError")
+@check(
+    points=0.25,
+    says="a d_model that the heads cannot share evenly is a ValueError",
+    asks="Does the attention get d_model and num_heads as they came?",
+)
 def test_errors(student):
     for d_model, heads in ((12, 5), (7, 2)):
         assert_raises(ValueError, student, d_model, heads, what=f"d_model={d_model} with num_heads={heads}")
