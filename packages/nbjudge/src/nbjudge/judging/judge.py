@@ -10,7 +10,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -88,9 +88,10 @@ class Judge:
         """
         wanted = self.course.exercise(exercise)
         checks, transcript = self._run(wanted, host, seconds, seed)
-        failed = [check.name for check in checks if not check.passed]
+        failed = any(not check.passed for check in checks)
         if failed and seed != PUBLIC_SEED and not any(check.lost for check in checks):
-            transcript.update(self._run(wanted, host, seconds, PUBLIC_SEED, failed)[1])
+            # All of them: two mistakes that fail one check alike differ in what they answer to others.
+            transcript = self._run(wanted, host, seconds, PUBLIC_SEED)[1]
         return self._verdict(wanted, checks, transcript)
 
     def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
@@ -121,15 +122,10 @@ class Judge:
         return verdict
 
     def _run(
-        self, exercise: Exercise, host: Host, seconds: float | None, seed: int, only: Collection[str] | None = None
+        self, exercise: Exercise, host: Host, seconds: float | None, seed: int
     ) -> tuple[list[CheckResult], Transcript]:
-        """Run all checks, or `only` some, by their names."""
         run = _Run(host, exercise, seconds or exercise.course.settings.cell_seconds, seed)
-
-        def wanted(checks: list[Check]) -> list[CheckResult]:
-            return run.all([check for check in checks if only is None or check.name in only])
-
-        return self._run_checks(exercise, wanted), run.transcript
+        return self._run_checks(exercise, run.all), run.transcript
 
     def _mistakes(self, exercise: Exercise) -> list[Known]:
         """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""

@@ -50,12 +50,6 @@ class Transcript:
         self.passed[check.name], self.answers[check.name] = check.passed, answers
         self.manners[check.name] = _VARYING.sub("#", f"{check.expected} | {check.seen}")
 
-    def update(self, other: Transcript) -> None:
-        """Take over what another run says of the checks that it ran."""
-        self.passed.update(other.passed)
-        self.answers.update(other.answers)
-        self.manners.update(other.manners)
-
 
 @dataclass(frozen=True)
 class Known:

@@ -38,6 +38,8 @@ def recognised(transcript: Transcript, known: Iterable[tuple[Sample, Transcript]
     together, each of which has a check of its own; else one that answers more than half of the failed checks alike.
     """
     failed = frozenset(name for name, passed in transcript.passed.items() if not passed)
+    if not failed:
+        return []
     candidates = []
     for sample, other in known:
         if transcript.passed == other.passed and same(list(transcript.answers.values()), list(other.answers.values())):
@@ -58,9 +60,9 @@ def _explanation(sample: Sample, transcript: Transcript, other: Transcript, fail
 
 
 def _alone(candidates: list[Explanation], failed: frozenset[str]) -> list[Explanation]:
-    """The mistake that answers all failed checks alike and fails fewest others."""
+    """The mistake that answers all failed checks alike, and most of the others, of which it fails fewest."""
     whole = [one for one in candidates if one.alike == failed]
-    return [min(whole, key=lambda one: len(one.failed - failed))] if whole else []
+    return [max(whole, key=lambda one: (len(one.answered), -len(one.failed)))] if whole else []
 
 
 def _together(candidates: list[Explanation], failed: frozenset[str]) -> list[Explanation]:
