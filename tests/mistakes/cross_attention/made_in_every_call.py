@@ -1,5 +1,7 @@
 """Your layer makes a new attention in every call, with new random weights, so nothing that it learns is kept. Make it once, in __init__."""
 
+FUNDAMENTAL = "The weights that a layer learns live from call to call."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

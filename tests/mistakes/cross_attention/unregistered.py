@@ -1,5 +1,7 @@
 """Your layer has no parameters: the attention is kept in a list, where nn.Module does not see it. Make it an attribute, self.attention."""
 
+FUNDAMENTAL = "Weights that are not registered are never trained."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):
