@@ -125,7 +125,8 @@ def test_again(student, make, rng):
     layers, x = mixed(make, rng), rng.normal(B, L, D)
     for use_residual in (False, True):
         first = student(layers, x, use_residual)
-        student(layers, 2 * x, not use_residual)
+        other = student(layers, 2 * x, not use_residual)
+        expect(other != first, "another norm for another x", f"{first} for both")
         assert_norm(student(layers, x, use_residual), first, what="the norm at the second call")
         # An x that comes out of a network.
         learned = x.clone().requires_grad_()
