@@ -3,14 +3,28 @@
 from collections import OrderedDict
 
 import torch
-from nbjudge import assert_close, assert_grad_mode_kept, assert_untouched, check, expect, twin
+from nbjudge import (
+    assert_grad_mode_kept,
+    assert_no_stub,
+    assert_same,
+    assert_untouched,
+    check,
+    expect,
+    load_weights,
+    twin,
+)
 
-# Layers, features, heads, width of the feed-forward network (4 times D in the published models, not here).
-N, D, H, F = 3, 12, 3, 20
+# Layers, features, width of the feed-forward network. Which way round a matrix is asked by the values alone: where
+# all are square, a loader that turns none stops nowhere.
+SQUARE = 2, 8, 8
+HEADS = {4: 2, 6: 1, 8: 4, 12: 3}
+PREFIXES = ["", "transformer."]
+STOPS = LookupError, AttributeError, RuntimeError  # by which a loader says that a name is not there
+SETTINGS = {"activation": "gelu_tanh", "norm_first": True, "cross_attention": False}
 GIVEN = ["attnkit.parts.load_gpt2_weights"]
 
 
-def checkpoint(rng, sizes=(N, D, F), prefix="", buffers=False):
+def checkpoint(rng, sizes=SQUARE, prefix="", buffers=False):
     """A small GPT-2 by Hugging Face's names, with its surroundings; in a random order, a head last."""
     number, d, f = sizes
     shapes = {"wte.weight": (9, d), "wpe.weight": (7, d), "ln_f.weight": (d,), "ln_f.bias": (d,)}
@@ -42,76 +56,143 @@ def checkpoint(rng, sizes=(N, D, F), prefix="", buffers=False):
     return {name: state[name] for name in sorted(shuffled, key=lambda name: name.startswith("lm_head."))}
 
 
-SETTINGS = {"activation": "gelu_tanh", "norm_first": True, "cross_attention": False}
-
-
-def loaded(load, make, state, sizes=(N, D, H, F), eps=None):
+def loaded(load, make, state, sizes=SQUARE, eps=None):
     """A decoder of the given parts, beside `load`, after `load` has filled it; in evaluation mode."""
-    made = make("attnkit.parts.Decoder", *sizes, **SETTINGS).eval()
-    # The same start for everybody, unlike anything in a checkpoint.
-    with torch.no_grad():
-        for value in made.parameters():
-            value.fill_(0.25)
-    decoder = twin(load, made)
+    decoder = twin(load, started(make, sizes))
     if eps is not None:
-        decoder.final_norm.eps = eps
-        for layer in decoder.layers:
-            layer.norm1.eps = layer.norm2.eps = eps
+        set_eps(decoder, eps)
     load(decoder, state)
     return decoder
 
 
-def compare(student, reference, make, state, sizes=(N, D, H, F)):
-    """Every parameter is what the reference makes of the checkpoint, to the last bit."""
-    seen, wanted = (dict(loaded(load, make, state, sizes).state_dict()) for load in (student, reference))
-    expect(set(seen) == set(wanted), "the decoder to keep its parameters", "other names in its state_dict")
-    for name, value in wanted.items():
-        assert_close(seen[name], value, atol=0, what=f"{name} after loading")
+def started(make, sizes):
+    """A decoder with the same start for everybody, unlike anything in a checkpoint."""
+    number, d, f = sizes
+    made = make("attnkit.parts.Decoder", number, d, HEADS[d], f, **SETTINGS).eval()
+    with torch.no_grad():
+        for value in made.parameters():
+            value.fill_(0.25)
+    return made
 
 
-@check(points=1, says="every weight and bias of every layer, and of the final norm, arrives where it belongs")
-def test_small(student, reference, make, rng):
-    compare(student, reference, make, checkpoint(rng))
+def set_eps(decoder, eps):
+    decoder.final_norm.eps = eps
+    for layer in decoder.layers:
+        layer.norm1.eps = layer.norm2.eps = eps
 
 
-@check(points=1, says="the loaded decoder's logits are those of the checkpoint's model, to 1e-4")
-def test_logits(student, reference, make, rng):
-    for sizes in ((N, D, H, F), (2, 8, 4, 32)):
-        state = checkpoint(rng, (sizes[0], sizes[1], sizes[3]))
-        ids = rng.integers(0, 9, 2, 7)
-        x = state["wte.weight"][ids] + state["wpe.weight"]
-        causal = torch.ones(7, 7, dtype=torch.bool).tril()
-        hidden = [loaded(load, make, state, sizes)(x, self_mask=causal) for load in (student, reference)]
-        seen, wanted = (h @ state["wte.weight"].T for h in hidden)
-        assert_close(seen, wanted, atol=1e-4, what="the logits of the loaded decoder")
+def contents(decoder):
+    return dict(decoder.state_dict())
+
+
+def differing(seen, wanted):
+    """The names whose tensors are not the same, to the last bit."""
+    return [
+        name
+        for name, value in wanted.items()
+        if name not in seen or seen[name].dtype != value.dtype or not torch.equal(seen[name], value)
+    ]
+
+
+def assert_equal_weights(seen, wanted, what):
+    others = differing(seen, wanted)
+    rest = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    expect(not others, f"the same numbers {what}", f"others in {', '.join(others[:3])}{rest}")
+
+
+def readable(load, make, rng):
+    """The prefixes that this loader reads, of the two. Whatever else it does is asked with those alone."""
+    found = []
+    for prefix in PREFIXES:
+        decoder = twin(load, started(make, SQUARE))
+        before = contents(decoder)
+        try:
+            load(decoder, checkpoint(rng, SQUARE, prefix))
+        except STOPS:
+            continue
+        if differing(contents(decoder), before):
+            found.append(prefix)
+    return found or PREFIXES
+
+
+def assert_loads(load, make, state):
+    """What the decoder holds afterwards comes from the checkpoint: with other numbers there, it is something else."""
+
+    def call(*values):
+        seen = contents(loaded(load, make, dict(zip(state, values, strict=True))))
+        return torch.cat([value.flatten() for value in seen.values()])
+
+    assert_no_stub(call, *state.values(), what="what the decoder holds after loading")
+
+
+@check(
+    points=1.25,
+    says="every weight and bias of a layer arrives where it belongs, square matrices too",
+    asks="Which of the checkpoint's names stands for which part, and how does it store a matrix?",
+)
+def test_weights(student, reference, make, rng):
+    for d, f in ((12, 20), (8, 8), (6, 10)):
+        state = checkpoint(rng, (1, d, f), readable(student, make, rng)[0])
+        seen, wanted = (contents(loaded(load, make, state, (1, d, f))) for load in (student, reference))
+        expect(set(seen) == set(wanted), "the decoder to keep its parameters", "other names in its state_dict")
+        assert_equal_weights(seen, wanted, "as in the checkpoint")
+
+
+@check(
+    points=1,
+    says="each layer gets its own numbers, and layer 1 is not taken for layer 10",
+    asks="How does your loader find the number of a layer, in its name and in the decoder?",
+)
+def test_layers(student, make, rng):
+    prefix = readable(student, make, rng)[0]
+    assert_loads(student, make, checkpoint(rng, prefix=prefix))
+    for number in (2, 12):
+        state = checkpoint(rng, (number, 4, 4), prefix)
+        whole = contents(loaded(student, make, state, (number, 4, 4)))
+        for layer in range(number):
+            wanted = f"h.{layer}."
+            alone = {
+                name.replace(wanted, "h.0."): value
+                for name, value in state.items()
+                if wanted in name or "h." not in name
+            }
+            single = {
+                name.replace("layers.0.", f"layers.{layer}."): value
+                for name, value in contents(loaded(student, make, alone, (1, 4, 4))).items()
+            }
+            assert_equal_weights(whole, single, f"in layer {layer} of {number} as in a decoder of that layer alone")
+
+
+@check(
+    points=0.75,
+    says="names with a leading transformer. are read as well, and whatever surrounds the decoder is passed over",
+    asks="What does your loader make of a name that begins with transformer., or belongs to no layer?",
+)
+def test_prefix(student, make, rng):
+    state = checkpoint(rng, prefix="transformer.")
+    plain = {
+        name.removeprefix("transformer."): value for name, value in state.items() if name.startswith("transformer.")
+    }
+    assert_loads(student, make, plain)
+    wanted = contents(loaded(student, make, plain))
+    assert_equal_weights(contents(loaded(student, make, state)), wanted, "with the prefix as without")
+    # In any order: a head, whose names have no prefix, may come first as well.
+    in_reverse = dict(reversed(state.items()))
+    assert_equal_weights(contents(loaded(student, make, in_reverse)), wanted, "in another order of the names")
 
 
 @check(
     points=0.5,
-    says="names with a leading transformer. are read as well, and what surrounds the layers is passed over",
+    says="the causal masks that older checkpoints store are passed over, too",
+    asks="Which names does your loader take for weights that are none?",
 )
-def test_prefix(student, reference, make, rng):
-    state = checkpoint(rng, prefix="transformer.")
-    compare(student, reference, make, state)
-    # In any order: a head, whose names have no prefix, may come first as well.
-    compare(student, reference, make, dict(reversed(state.items())))
-
-
-@check(points=0.5, says="the causal masks that older checkpoints store are passed over, too")
-def test_buffers(student, reference, make, rng):
-    for prefix in ("", "transformer."):
-        compare(student, reference, make, checkpoint(rng, prefix=prefix, buffers=True))
-
-
-@check(points=0.5, says="a single layer and a dozen load as well, and layer 1 is not taken for layer 10")
-def test_sizes(student, reference, make, rng):
-    for number, d, h, f in ((12, 4, 2, 6), (1, 6, 1, 10)):
-        compare(student, reference, make, checkpoint(rng, (number, d, f)), (number, d, h, f))
-
-
-@check(points=0.5, says="square matrices are turned round like all others: where D = F no shape would tell")
-def test_square(student, reference, make, rng):
-    compare(student, reference, make, checkpoint(rng, (2, 8, 8)), (2, 8, 4, 8))
+def test_buffers(student, make, rng):
+    for prefix in readable(student, make, rng):
+        state = checkpoint(rng, prefix=prefix, buffers=True)
+        plain = {name: value for name, value in state.items() if not name.endswith((".attn.bias", ".attn.masked_bias"))}
+        assert_loads(student, make, plain)
+        wanted = contents(loaded(student, make, plain))
+        assert_equal_weights(contents(loaded(student, make, state)), wanted, "with the stored masks as without")
 
 
 def checkpoint_there(load, make, state):
@@ -135,19 +216,27 @@ def assert_share_nothing(load, make, made, state):
     expect(not moved, "a change of the one to leave the other alone", seen)
 
 
-@check(points=0.75, says="the numbers are copied: decoder and checkpoint share no memory")
+@check(
+    points=0.75,
+    says="the numbers are copied: decoder and checkpoint share no memory",
+    asks="Does your loader copy numbers, or hand over the tensor that holds them?",
+)
 def test_copies(student, make, rng):
-    for prefix in ("", "transformer."):
-        made = make("attnkit.parts.Decoder", N, D, H, F, **SETTINGS)
+    for prefix in readable(student, make, rng):
         state = checkpoint(rng, prefix=prefix)
-        assert_share_nothing(student, make, made, state)
+        assert_loads(student, make, state)
+        assert_share_nothing(student, make, started(make, SQUARE), state)
 
 
-@check(points=0.5, says="the checkpoint is left as it was: the same names and the same numbers")
+@check(
+    points=0.5,
+    says="the checkpoint is left as it was: the same names and the same numbers",
+    asks="Which lines write to state, or to a tensor in it?",
+)
 def test_untouched(student, make, rng):
-    for prefix in ("", "transformer."):
-        made = make("attnkit.parts.Decoder", N, D, H, F, **SETTINGS)
-        state = checkpoint(rng, prefix=prefix)
+    for prefix in readable(student, make, rng):
+        made, state = started(make, SQUARE), checkpoint(rng, prefix=prefix)
+        assert_loads(student, make, state)
         assert_untouched(state, lambda made=made, state=state: student(made, state))
         there = checkpoint_there(student, make, state)
         student(made, there)
@@ -155,25 +244,45 @@ def test_untouched(student, make, rng):
         expect(there.keys() == list(state), "state to hold the same names in the same order", seen)
 
 
-@check(points=0.5, says="only weights and biases are copied: the norms keep their eps, and training still works")
-def test_settings(student, reference, make, rng):
-    state, x = checkpoint(rng), rng.normal(2, 5, D)
+@check(
+    points=0.5,
+    says="only weights and biases are copied: the norms keep their eps, and the decoder its mode",
+    asks="What else of the decoder does your loader set, or make anew?",
+)
+def test_settings(student, make, rng):
+    state, x = checkpoint(rng, prefix=readable(student, make, rng)[0]), rng.normal(2, 5, SQUARE[1])
+    assert_loads(student, make, state)
     for eps in (1e-12, 0.1):
-        wanted = loaded(reference, make, state, eps=eps)(x)
-        seen = loaded(student, make, state, eps=eps)(x)
-        assert_close(seen, wanted, atol=1e-4, what=f"the output of a decoder whose norms have eps = {eps:g}")
-    named = [name for name, value in loaded(student, make, state).named_parameters() if value.requires_grad]
-    whole = 16 * N + 2
-    expect(len(named) == whole, "every weight to be a parameter that can be trained", f"{len(named)} of {whole}")
+        filled, plain = loaded(student, make, state, eps=eps), twin(student, started(make, SQUARE))
+        set_eps(plain, eps)
+        load_weights(plain, contents(filled))
+        what = (
+            f"the output of a decoder whose norms have eps = {eps:g}, compared with one that got its weights by hand,"
+        )
+        assert_same(filled(x), plain(x), atol=1e-4, what=what)
     for training in (True, False):
-        decoder = twin(student, make("attnkit.parts.Decoder", N, D, H, F, **SETTINGS))
+        decoder = twin(student, started(make, SQUARE))
         decoder.train(training)
         student(decoder, state)
         mode = bool(decoder.training)
         expect(mode == training, f"decoder.training to stay {training}", f"{mode}")
+
+
+@check(
+    points=0.5,
+    says="the decoder can be trained further: every weight learns, and gradients are recorded as before",
+    asks="What that your loader switches off stays off when it returns?",
+)
+def test_training(student, make, rng):
+    state = checkpoint(rng, prefix=readable(student, make, rng)[0])
+    assert_loads(student, make, state)
+    decoder = loaded(student, make, state)
+    named = [name for name, value in decoder.named_parameters() if value.requires_grad]
+    whole = 16 * SQUARE[0] + 2
+    expect(len(named) == whole, "every weight to be a parameter that can be trained", f"{len(named)} of {whole}")
     assert_grad_mode_kept(lambda: student(decoder, state), "loading")
 
 
 @check(points=0.25, says="the loading is done here, not by the given loader", forbids=GIVEN)
 def test_own(student, make, rng):
-    student(make("attnkit.parts.Decoder", N, D, H, F, **SETTINGS), checkpoint(rng))
+    student(started(make, SQUARE), checkpoint(rng))
