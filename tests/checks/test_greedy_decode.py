@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from nbjudge import (
     assert_close,
     assert_different,
+    assert_example,
     assert_grad_mode_kept,
     assert_same,
     assert_tensor,
@@ -19,7 +20,7 @@ from nbjudge import (
 )
 from torch import nn
 
-VOCAB, START, END = 11, 9, 2
+VOCAB, START, END, NEVER = 11, 9, 2, 1
 ORDINARY = (5, 9)  # the first and the one after the last of the tokens that are nothing but themselves
 LENGTH = 16
 
@@ -27,16 +28,18 @@ LENGTH = 16
 class Script(nn.Module):
     """Writes a text of its own for each first token of a source; token 3 as soon as it is shown another text.
 
-    It is causal, treats every row by itself, and answers 4 in training mode or where gradients are recorded.
+    It is causal and treats every row by itself. With `spoilt_by` "training" or "gradients" it answers 4 in training
+    mode, or where gradients are recorded.
     """
 
-    def __init__(self, texts, pad_id=0):
+    def __init__(self, texts, pad_id=0, spoilt_by=""):
         super().__init__()
-        self._texts, self.pad_id = texts, pad_id
+        self._texts, self.pad_id, self._spoilt_by = texts, pad_id, spoilt_by
         self._part = nn.Dropout(0.5)
 
     def _spoilt(self):
-        return self.training or self._part.training or torch.is_grad_enabled()
+        training = self.training or self._part.training
+        return {"": False, "training": training, "gradients": torch.is_grad_enabled()}[self._spoilt_by]
 
     def encode(self, source):
         memory = F.one_hot(source, VOCAB).float()
@@ -56,7 +59,7 @@ class Script(nn.Module):
         return self.decode(target, self.encode(source), source)
 
 
-def script(rng, rows, ends=(), pad_id=0, end_id=END):
+def script(rng, rows, ends=(), pad_id=0, end_id=END, spoilt_by=""):
     """A model with a script, a source, and what it writes: (rows, LENGTH) of ordinary tokens.
 
     Row `i` has `end_id` in column `ends[i]`, if that is not None.
@@ -67,12 +70,34 @@ def script(rng, rows, ends=(), pad_id=0, end_id=END):
     for row, column in enumerate(ends):
         if column is not None:
             texts[source[row, 0], column] = end_id
-    return Script(texts, pad_id), source, texts[source[:, 0]]
+    return Script(texts, pad_id, spoilt_by), source, texts[source[:, 0]]
 
 
-def started(text, columns):
-    """What is written for a text: the start, and its first columns."""
-    return torch.cat([torch.full((len(text), 1), START), text[:, : columns - 1]], dim=1)
+def said(written, start=START):
+    """What a result holds after the start; whether the start is there is asked by one check alone."""
+    assert_tensor(written, tuple(getattr(written, "shape", ())), torch.int64, "what is written")
+    expect(written.dim() == 2, "what is written to have two axes, (B, T)", f"{written.dim()}")
+    begun = written.shape[1] > 0 and bool((written[:, 0] == start).all())
+    return written[:, 1:] if begun else written
+
+
+def assert_writes(student, rng):
+    """What is written is what the model answers: the same again, and something else for another text or source."""
+    model, source, text = script(rng, 3)
+    # Of other rows and another model already the first tokens are others, all of them ordinary.
+    text[:, 0] = torch.tensor([5, 6, 7])
+    texts = torch.full((VOCAB, LENGTH), 8).index_copy(0, source[:, 0], text)
+    model, other = Script(texts), Script(5 + (texts - 4) % 4)
+    calls = ((model, source), (model, source), (other, source), (model, source.flip(0)))
+    first, again, *others = (said(student(one, given, START, NEVER, 12)) for one, given in calls)
+    assert_same(again, first, what="what the same model writes once more")
+    for seen in others:
+        assert_different(seen, first, what="what is written for another model or source")
+
+
+def first_ends(text, end_id):
+    """For each row, the column of its first end, or None."""
+    return [next((column for column, token in enumerate(row) if token == end_id), None) for row in text.tolist()]
 
 
 def ends(rng, last):
@@ -121,101 +146,163 @@ def small(rng, pad_id=0):
         for name, parameter in model.named_parameters():
             if "norm" in name and name.endswith("weight"):
                 parameter.add_(1.0)
-    return model
+        model._head.bias[END] = -100.0  # it never writes the end: how rows end is asked of scripts
+    return model.eval()
 
 
 @check(
-    points=0.75,
-    says="the result is a long tensor whose first column is start_id, with at most max_length columns",
+    points=0.25,
+    says="the result is a long tensor with a row for each source, which is left as it was; arguments have their names",
+    asks="What are the shape and the dtype of your result?",
 )
 def test_contract(student, rng):
-    for rows, longest in ((1, 4), (3, 6), (2, 1)):
+    for rows in (1, 3):
         model, source, _ = script(rng, rows)
-        written = student(model, source, START, END, longest)
-        assert_tensor(written, (rows, longest), torch.int64, "what is written by rows that never end")
-        assert_close(written[:, 0], torch.full((rows,), START), what="the first column")
-    model, source, _ = script(rng, 3)
-    assert_untouched({"the source": source}, lambda: student(model, source, START, END, 5))
-    by_name = student(model=model, source=source, start_id=7, end_id=END, max_length=8)
-    assert_close(by_name[:, 0], torch.full((3,), 7), what="the first column, arguments given by name")
-    other, _, _ = script(rng, 3)
-    written = [student(one, source, START, END, 8) for one in (model, other)]
-    assert_different(*written, what="what another model writes for the same source")
+        written = student(model, source, START, END, 6)
+        assert_tensor(written, (rows, written.shape[1]), torch.int64, "what is written", axes=("B", "T"))
+        assert_untouched({"the source": source}, lambda m=model, s=source: student(m, s, START, END, 5))
+        by_name = student(model=model, source=source, start_id=START, end_id=END, max_length=6)
+        assert_same(by_name, written, what="what is written with arguments given by name")
+
+
+@check(
+    points=0.5,
+    says="the first column is start_id",
+    asks="Which column of your result holds the start?",
+)
+def test_start(student, rng):
+    assert_writes(student, rng)
+    for start in (START, 7):
+        model, source, _ = script(rng, 3)
+        written = student(model, source, start, END, 8)
+        assert_close(written[:, 0], torch.full((3,), start), what="the first column")
 
 
 @check(
     points=1,
     says="every next token is the one with the largest logit at the last position, given all before it",
+    asks="What do you show to decode, and which of its logits say what comes next?",
 )
 def test_values(student, reference, rng):
-    model, source, text = script(rng, 3)
-    seen = student(model, source, START, END, 6)
-    assert_close(seen, started(text, 6), what="what a model writes that knows its text")
-    for rows, width in ((4, 6), (1, 3), (5, 5)):
+    texts = torch.tensor([[0, 0, 0, 0, 0, 0], [5, 6, 7, 8, 8, 8], [8, 8, 5, 5, 5, 5]])
+    name = (
+        "a model answers 5, 6, 7 where the source begins with 1, and 8, 8, 5 where with 2: the columns after the start"
+    )
+    small_example = lambda source: said(student(Script(texts), source, START, NEVER, 5))[:, :3]  # noqa: E731
+    assert_example(small_example, torch.tensor([[1, 3], [2, 3]]), gives=[[5, 6, 7], [8, 8, 5]], name=name)
+    for rows, width in ((4, 6), (1, 3)):
         model = small(rng)
-        with torch.no_grad():  # it never writes the end: how rows end is judged by the next check
-            model._head.bias.copy_(torch.where(torch.arange(VOCAB) == END, -100.0, 0.0))
         source = rng.integers(3, VOCAB, rows, width)
-        wanted = reference(model, source, START, END, 9)
-        assert_close(student(model, source, START, END, 9), wanted, what="what a random Transformer writes")
-
-
-@check(
-    points=1,
-    says="a row keeps its end_id and has model.pad_id after it, while the other rows go on",
-)
-def test_end(student, rng):
-    for pad_id, end_id in ((0, END), (6, 10), (10, 10)):  # padding may be the end itself, as GPT-2 has it
-        last = drawn(rng, 4, 6)
-        columns = [*ends(rng, last), last]
-        model, source, text = script(rng, 4, columns, pad_id, end_id)
-        wanted = started(text, last + 2)
-        for row, column in enumerate(columns):
-            wanted[row, column + 2 :] = pad_id
-        seen = student(model, source, START, end_id, last + 2)
-        assert_close(seen, wanted, what=f"what rows write that end at different times, padding being {pad_id}")
+        wanted = said(reference(model, source, START, END, 9))
+        seen = said(student(model, source, START, END, 9))
+        assert_close(seen[:, :6], wanted[:, :6], what="what a random Transformer writes")
+    model, source, text = script(rng, 3)
+    seen = said(student(model, source, START, END, 8))
+    assert_close(seen[:, :5], text[:, :5], what="what a model writes that knows its text")
 
 
 @check(
     points=0.75,
-    says="it stops when the last row has ended, and at max_length even if some row has not",
+    says="a row keeps its end_id and has model.pad_id after it, while the other rows go on",
+    asks="What is written to a row after its end, and how do you remember that it has ended?",
 )
-def test_stop(student, rng):
-    last, together, longest, exactly = drawn(rng, 5, 8), drawn(rng, 0, 2), drawn(rng, 6, 9), drawn(rng, 3, 6)
-    first, second, _ = ends(rng, 4)
-    for columns, most, width in (
-        (ends(rng, last), 12, last + 2),
-        ([together] * 3, 12, together + 2),
-        ((first, None, second), longest, longest),
-        (ends(rng, exactly), exactly + 2, exactly + 2),
-    ):
-        model, source, _ = script(rng, 3, columns)
-        seen = student(model, source, START, END, most)
-        assert_tensor(seen, (3, width), torch.int64, "what rows write that end at different times, or not at all")
-    model, source, text = script(rng, 2, (5, None))
-    seen = student(model, source, START, END, 4)
-    assert_close(seen, started(text, 4), what="what is written where max_length comes before the end")
+def test_end(student, rng):
+    assert_writes(student, rng)
+    for pad_id, end_id in ((0, END), (6, 10), (10, 10)):  # padding may be the end itself, as GPT-2 has it
+        last = drawn(rng, 4, 6)
+        model, source, _ = script(rng, 4, [*ends(rng, last), last], pad_id, end_id)
+        wanted = said(student(model, source, START, NEVER, last + 4))
+        columns = first_ends(wanted, end_id)
+        for row, column in enumerate(columns):
+            if column is not None:
+                wanted[row, column + 1 :] = pad_id
+        width = 1 + max((column for column in columns if column is not None), default=wanted.shape[1] - 1)
+        seen = said(student(model, source, START, end_id, last + 4))
+        what = (
+            f"what rows write up to the last end, compared with what they write where none is, padding being {pad_id}"
+        )
+        assert_same(seen[:, :width], wanted[:, :width], what=what)
 
 
 @check(
-    points=1,
-    says="it runs in evaluation mode without gradients; afterwards model and gradients are as they were",
+    points=0.5,
+    says="it stops as soon as the last row has ended, and not before",
+    asks="Which condition ends your loop, and is it about all rows or about any?",
 )
-def test_mode(student, rng):
+def test_stop(student, rng):
+    assert_writes(student, rng)
+    last, early = drawn(rng, 5, 8), drawn(rng, 0, 2)
+    for columns in (ends(rng, last), [early] * 3, [early], [early, None, early + 1]):
+        model, source, _ = script(rng, len(columns), columns)
+        free = said(student(model, source, START, NEVER, 13))
+        places = first_ends(free, END)
+        wanted = free.shape[1] if None in places else max(places) + 1
+        width = said(student(model, source, START, END, 13)).shape[1]
+        expect(width == wanted, f"{wanted} columns after the start, up to the last end", f"{width}")
+
+
+@check(
+    points=0.5,
+    says="with rows that have not ended, the result has max_length columns, the start among them",
+    asks="How many tokens may be written after the start?",
+)
+def test_length(student, rng):
+    assert_writes(student, rng)
+    most = drawn(rng, 4, 9)
+    for longest, columns in ((1, (None,)), (2, (None, None)), (most, (None,) * 3)):
+        model, source, _ = script(rng, len(columns), columns)
+        width = 1 + said(student(model, source, START, END, longest)).shape[1]
+        expect(width == longest, f"max_length = {longest} columns, the start among them", f"{width}")
+    model, source, _ = script(rng, 2, (most - 2, most - 2))
+    width = 1 + said(student(model, source, START, END, most)).shape[1]
+    expect(width == most, f"{most} columns where the end just fits into max_length", f"{width}")
+
+
+@check(
+    points=0.5,
+    says="the model writes in evaluation mode, encoder and decoder, whatever mode it was in",
+    asks="In which mode is the model when it encodes, and when it decodes?",
+)
+def test_evaluation(student, rng):
+    assert_writes(student, rng)
+    model, source, _ = script(rng, 3, spoilt_by="training")
+    model.eval()
+    wanted = student(model, source, START, END, 8)
+    model.train()
+    seen = student(model, source, START, END, 8)
+    assert_same(seen, wanted, what="what a model in training mode writes, compared with evaluation mode,")
+
+
+@check(
+    points=0.25,
+    says="afterwards the model and its parts are in the mode that they were in before",
+    asks="Which mode do you leave behind, and how do you know which it was?",
+)
+def test_restored(student, rng):
+    assert_writes(student, rng)
     for training in (True, False):
-        model, source, text = script(rng, 2)
+        model, source, _ = script(rng, 2)
         model.train(training)
         model = twin(student, model)
-        seen = student(model, source, START, END, 6)
-        assert_close(seen, started(text, 6), what=f"what a model with training={training} writes")
+        student(model, source, START, END, 6)
         after = [bool(module.training) for module in model.modules()]
-        expect(
-            set(after) == {training},
-            f"the model to be back in mode training={training}",
-            f"training={after[0]}",
-        )
+        wanted = f"the model to be back in mode training={training}"
+        expect(set(after) == {training}, wanted, f"training={after[0]}")
+
+
+@check(
+    points=0.25,
+    says="no gradients are recorded while it writes, and afterwards they are as before",
+    asks="Where do gradients stop to be recorded, and where does that end?",
+)
+def test_gradients(student, rng):
+    assert_writes(student, rng)
+    model, source, _ = script(rng, 3, spoilt_by="gradients")
+    with torch.no_grad():
+        wanted = student(model, source, START, END, 8)
+    seen = student(model, source, START, END, 8)
+    assert_same(seen, wanted, what="what a model writes for which it matters whether gradients are recorded")
     for recorded in (True, False):
-        model, source, _ = script(rng, 2)
         with torch.set_grad_enabled(recorded):
             assert_grad_mode_kept(lambda m=model, s=source: student(m, s, START, END, 12), "decoding")
 
@@ -223,33 +310,17 @@ def test_mode(student, rng):
 @check(
     points=0.5,
     says="a row decoded alone equals the same row of a batch, padded to one width",
+    asks="What in your loop depends on the other rows of the batch?",
 )
-def test_alone(student, reference, rng):
+def test_alone(student, rng):
+    assert_writes(student, rng)
     for pad_id in (0, 4):
-        model, other = small(rng, pad_id), small(rng, pad_id)
-        lengths = (7, 3, 5, 1)
-        source = rng.integers(5, VOCAB, 4, 7)
+        model, lengths = small(rng, pad_id), (5, 3, 1)
+        source = rng.integers(5, VOCAB, 3, 5)
         for row, length in enumerate(lengths):
             source[row, length:] = pad_id
-        # The end is a token that the model likes, so that some rows do end.
-        likes = reference(model, source, START, VOCAB - 1, 8)[:, 1:].flatten().tolist()
-        end_id = max((t for t in likes if t != pad_id), key=likes.count, default=END)
-        together = student(model, source, START, end_id, 8)
-        rows = len(reference(model, source, START, end_id, 8).unique(dim=0))
-        expect(len(together.unique(dim=0)) == rows, f"{rows} different rows of a batch", "another number of them")
-        same, wanted = (
-            torch.equal(decode(model, source, START, END, 8), decode(other, source, START, END, 8))
-            for decode in (student, reference)
-        )
-        expect(same == wanted, "another model to write a text of its own", "the same text")
+        together = student(model, source, START, END, 6)
         for row, length in enumerate(lengths):
             for given in (source[row : row + 1], source[row : row + 1, :length]):
-                alone = student(model, given, START, end_id, 8)
-                expect(
-                    alone.shape[1] <= together.shape[1],
-                    "no more columns alone than in a batch",
-                    f"{alone.shape[1]}",
-                )
-                padded = torch.full_like(together[:1], pad_id)
-                padded[:, : alone.shape[1]] = alone
-                assert_same(padded, together[row : row + 1], what=f"row {row} decoded alone")
+                alone = student(model, given, START, END, 6)
+                assert_same(alone, together[row : row + 1], what=f"row {row} decoded alone")
