@@ -12,7 +12,6 @@ from nbjudge import (
     assert_dropout_in_training_only,
     assert_raises,
     assert_same,
-    assert_same_gradients,
     assert_same_in_both_modes,
     assert_tensor,
     assert_untouched,
@@ -22,15 +21,17 @@ from nbjudge import (
     load_weights,
 )
 
-# All sizes differ, so that none can be taken for another; the sequences may be longer than d_model.
 VS, VT, D, H, FF, N, LONGEST = 23, 17, 12, 3, 20, 2, 14
 WHOLE = ["torch.nn.Transformer"]
 
 
 def build(student, rng=None, **changes):
-    """A model with weights of order one, in evaluation mode."""
+    """A model with weights of order one, in evaluation mode.
+
+    That max_length may be another number than d_model is asked where all sizes differ, by `max_length=LONGEST`.
+    """
     sizes = dict(source_vocab=VS, target_vocab=VT, d_model=D, num_heads=H, d_ff=FF, num_layers=N)
-    model = student(**{**sizes, "max_length": LONGEST, **changes})
+    model = student(**{**sizes, "max_length": D, **changes})
     if rng is not None:
         load_weights(model, randomised(model, rng), "the model")
     model.eval()
@@ -51,15 +52,15 @@ def randomised(model, rng):
     return state
 
 
-def tokens(rng, vocab, *shape, pad_id=0):
-    """Random tokens, none of which is padding."""
-    drawn = rng.integers(0, vocab - 1, *shape)
+def tokens(rng, *shape, pad_id=0):
+    """Random tokens that both vocabularies have, none of which is padding."""
+    drawn = rng.integers(0, min(VS, VT) - 1, *shape)
     return drawn + (drawn >= pad_id)
 
 
-def padded(rng, vocab, lengths, width, pad_id=0):
+def padded(rng, lengths, width, pad_id=0):
     """Rows of random tokens of the lengths given, filled up with padding."""
-    rows = tokens(rng, vocab, len(lengths), width, pad_id=pad_id)
+    rows = tokens(rng, len(lengths), width, pad_id=pad_id)
     for row, length in enumerate(lengths):
         rows[row, length:] = pad_id
     return rows
@@ -76,6 +77,11 @@ def without_token(model, vocab, token, rng):
     load_weights(model, state, "the model")
 
 
+def logits_of(model, source, target):
+    """What decode makes of the encoded source. That forward is the same is asked by one check."""
+    return model.decode(target, model.encode(source), source)
+
+
 def count(model):
     return sum(parameter.numel() for _, parameter in model.named_parameters())
 
@@ -90,66 +96,75 @@ def used(model, output, rng):
 
 @check(
     points=0.75,
-    says="encode gives (B, L_s, D), decode and forward give logits (B, L_t, V), in the model's dtype",
+    says="encode gives (B, L_s, D) and decode gives logits (B, L_t, V), in the model's dtype, up to max_length",
+    asks="What are the sizes of your embeddings, of your table of positions, and of your output?",
 )
 def test_contract(student, rng):
-    model = build(student, rng)
-    for rows, long, short in ((2, 5, 4), (1, 1, 1), (3, LONGEST, LONGEST)):
-        source, target = tokens(rng, VS, rows, long), tokens(rng, VT, rows, short)
+    model = build(student, rng, max_length=LONGEST)
+    for rows, length in ((2, 5), (1, 1), (3, LONGEST)):
+        source, target = tokens(rng, rows, length), tokens(rng, rows, length)
         memory = model.encode(source)
-        assert_tensor(memory, (rows, long, D), what="the memory")
-        assert_tensor(model.decode(target, memory, source), (rows, short, VT), what="the logits of decode")
-        assert_tensor(model(source, target), (rows, short, VT), what="the logits of forward")
+        assert_tensor(memory, (rows, length, D), what="the memory", axes=("B", "L_s", "D"))
+        logits = model.decode(target, memory, source)
+        assert_tensor(logits, (rows, length, VT), what="the logits of decode", axes=("B", "L_t", "V"))
     inputs = {"the source": source, "the target": target, "the memory": memory}
     assert_untouched(inputs, lambda: model.decode(target, memory, source))
     expect(model.pad_id == 0, "the attribute pad_id to be 0 by default", f"{model.pad_id}")
-    in_order = student(VS, VT, D, H, FF, 5, 40, 0.1, 3)
+    in_order = student(VS, VT, D, H, FF, 4, 40, 0.1, 3)
     expect(in_order.pad_id == 3, "the attribute pad_id to be the argument, 3", f"{in_order.pad_id}")
     model.double()
-    assert_tensor(model(source, target), (3, LONGEST, VT), torch.float64, "the logits of a float64 model")
+    assert_tensor(logits_of(model, source, target), (3, LONGEST, VT), torch.float64, "the logits of a float64 model")
 
 
 @check(
     points=0.5,
     says="forward is decode of the encoded source; logits are not normalised, and rows are separate",
+    asks="What does forward hand to encode and to decode, and what happens to the logits afterwards?",
 )
 def test_forward(student, rng):
     model = build(student, rng)
-    source, target = padded(rng, VS, (7, 4, 6), 7), tokens(rng, VT, 3, 5)
-    logits = model(source, target)
-    assert_same(model.decode(target, model.encode(source), source), logits, what="decode of the encoded source")
+    source, target = tokens(rng, 3, 7), tokens(rng, 3, 7)
+    what = "the result of forward, compared with decode of the encoded source,"
+    for given in (source, padded(rng, (7, 4, 6), 7)):
+        assert_same(model(given, target), logits_of(model, given, target), what=what)
+    logits = logits_of(model, source, target)
     assert_different(logits[:, 1:], logits[:, :-1], what="the logits of neighbouring positions")
     expect(logits.logsumexp(-1).abs().max() > 0.05, "logits", "log-probabilities, or something like them")
     expect((logits.sum(-1) - 1).abs().max() > 0.05, "logits", "values that sum to 1, as probabilities do")
     for row in range(3):
-        alone = model(source[row : row + 1], target[row : row + 1])
+        alone = logits_of(model, source[row : row + 1], target[row : row + 1])
         assert_same(alone, logits[row : row + 1], what=f"the logits of row {row} alone")
 
 
 @check(
     points=1,
     says="no position of the target sees a later one, with padding or without; each sees itself and all before it",
+    asks="Which mask does the self-attention of the decoder get, and which way round is it?",
 )
 def test_causal(student, rng):
     model = build(student, rng)
-    source, target = tokens(rng, VS, 2, 6), tokens(rng, VT, 2, 7)
+    source, target = tokens(rng, 2, 7), tokens(rng, 2, 7)
     filled = target.clone()
     filled[0, 2] = filled[1, 5:] = 0
     for given, places in ((target, (0, 3, 6)), (filled, (1, 3, 4))):
-        logits, real = model(source, given), given != 0
+        logits, real = logits_of(model, source, given), given != 0
         for place in places:
             other = given.clone()
             other[:, place] = 1 + other[:, place] % (VT - 1)
-            changed, past, rest = model(source, other), real[:, :place], real[:, place:]
+            changed, past, rest = logits_of(model, source, other), real[:, :place], real[:, place:]
             what = f"the logits before a changed position {place}"
             assert_same(changed[:, :place][past], logits[:, :place][past], what=what)
             what = f"the logits from a changed position {place} on"
             assert_different(changed[:, place:][rest], logits[:, place:][rest], everywhere=True, what=what)
-    logits = model(source, target)
+    logits = logits_of(model, source, target)
     for length in (1, 4):
-        assert_same(model(source, target[:, :length]), logits[:, :length], what=f"the first {length} logits alone")
+        assert_same(
+            logits_of(model, source, target[:, :length]), logits[:, :length], what=f"the first {length} logits alone"
+        )
     # A position that sees what is before it, but not itself, leaves the first one with nothing to see.
-    first = model.decode(tokens(rng, VT, 16, 1), rng.normal(16, 3, D), tokens(rng, VS, 16, 3))
+    model, source = build(student, rng, max_length=LONGEST), tokens(rng, 16, 3)
+    model.encode(source)
+    first = model.decode(tokens(rng, 16, 1), rng.normal(16, 3, D), source)
     first.backward(rng.normal(16, 1, VT))
     matrices = [g for g in gradients(model).values() if g is not None and g.ndim > 1]
     matrices = [g for g in matrices if not {VS, VT, LONGEST, FF} & set(g.shape)]
@@ -157,11 +172,15 @@ def test_causal(student, rng):
     expect(idle <= 3 * N * D * D, "the first position to see itself", "weights of the self-attention that are idle")
 
 
-@check(points=1, says="padding of the source is seen by no token of the source: the encoder masks it")
+@check(
+    points=1,
+    says="padding of the source is seen by no token of the source: the encoder masks it",
+    asks="Which mask does the encoder get, and what is it made of?",
+)
 def test_encoder_padding(student, rng):
     for pad_id in (0, 5):
         model = build(student, rng, pad_id=pad_id)
-        source = padded(rng, VS, (4, 6, 3), 6, pad_id)
+        source = padded(rng, (4, 6, 3), 6, pad_id)
         source[1, 2] = pad_id
         real = source != pad_id
         wider = torch.cat([source, torch.full((3, 4), pad_id)], dim=1)
@@ -179,12 +198,15 @@ def test_encoder_padding(student, rng):
 @check(
     points=1,
     says="the cross-attention looks at the memory that it is given, and not at what is padding in it",
+    asks="Which memory does the cross-attention read, and under which mask?",
 )
-def test_memory(student, reference, rng):
+def test_memory(student, rng):
     model = build(student, rng)
-    source, target = padded(rng, VS, (4, 6, 1), 6), tokens(rng, VT, 3, 5)
+    source, target = padded(rng, (4, 6, 1), 6), tokens(rng, 3, 5)
     source[1, 2] = 0
     memory, real = rng.normal(3, 6, D), (source != 0)[..., None]
+    longer = model.decode(tokens(rng, 3, 9), memory, source)
+    assert_tensor(longer, (3, 9, VT), what="the logits where the target is longer than the source")
     logits = model.decode(target, memory, source)
     other = torch.where(real, memory, 3 * rng.normal(3, 6, D))
     assert_same(model.decode(target, other, source), logits, what="the logits where the memory of padding differs")
@@ -203,44 +225,56 @@ def test_memory(student, reference, rng):
     expect(torch.equal(seen, real[..., 0]), wanted, "gradients elsewhere")
 
 
-@check(points=1, says="padding in the target is seen by no other position of it")
+@check(
+    points=1,
+    says="padding in the target is seen by no other position of it",
+    asks="How does the decoder know which tokens of the target are padding?",
+)
 def test_target_padding(student, rng):
     for pad_id in (0, 4):
         model = build(student, rng, pad_id=pad_id)
-        source, target = tokens(rng, VS, 2, 4, pad_id=pad_id), tokens(rng, VT, 2, 7, pad_id=pad_id)
+        source, target = tokens(rng, 2, 7, pad_id=pad_id), tokens(rng, 2, 7, pad_id=pad_id)
         target[0, 2] = target[0, 3] = target[1, 0] = target[1, 5] = pad_id
         real = target != pad_id
         others = torch.arange(VT) != pad_id
-        logits = model(source, target)
+        logits = logits_of(model, source, target)
         expect(logits[real].isfinite().all(), "finite logits", "NaN or infinite ones")
         without_token(model, VT, pad_id, rng)
-        changed = model(source, target)
+        changed = logits_of(model, source, target)
         assert_same(changed[real][:, others], logits[real][:, others], what="the logits where padding differs")
         without_token(model, VT, int(target[0, 0]), rng)
         what = "the logits where a token of the target differs"
-        assert_different(model(source, target)[0, 4:], changed[0, 4:], everywhere=True, what=what)
+        assert_different(logits_of(model, source, target)[0, 4:], changed[0, 4:], everywhere=True, what=what)
 
 
-@check(points=0.75, says="the order of the tokens matters, in the source and in the target, and only the order")
+@check(
+    points=0.75,
+    says="the order of the tokens matters, in the source and in the target, and only the order",
+    asks="Where do source and target learn the order of their tokens?",
+)
 def test_positions(student, rng):
     model = build(student, rng)
-    source, target = tokens(rng, VS, 1, 6).expand(2, 6), tokens(rng, VT, 1, 5).expand(2, 5)
+    source, target = tokens(rng, 1, 6).expand(2, 6), tokens(rng, 1, 6).expand(2, 6)
     alike = {
         "vectors of equal source tokens at different places": model.encode(torch.full((1, 5), 7))[0],
-        "logits of equal target tokens at different places": model(source[:1], torch.full((1, 5), 7))[0],
+        "logits of equal target tokens at different places": logits_of(model, source[:1], torch.full((1, 6), 7))[0],
     }
     for what, rows in alike.items():
         assert_different(rows[1:], rows[:1].expand_as(rows[1:]), everywhere=True, least=1e-3, what=what)
     order = torch.tensor([1, 0, 3, 5, 4, 2])
     shuffled, memory = model.encode(source[:1, order]), model.encode(source[:1])
     assert_different(shuffled, memory[:, order], least=1e-3, what="the vectors of the source in another order")
-    logits = model(source, target)
+    logits = logits_of(model, source, target)
     assert_same(logits[1], logits[0], what="the logits of two equal rows")
 
 
-@check(points=0.75, says="each side has num_layers layers with weights of their own, and every weight is used")
+@check(
+    points=0.75,
+    says="each side has num_layers layers with weights of their own, and every weight is used",
+    asks="Which layers are made, how many, and what does each of them read?",
+)
 def test_layers(student, rng):
-    sizes = [count(build(student, num_layers=layers)) for layers in (1, 2, 4)]
+    sizes = [count(build(student, num_layers=layers, max_length=LONGEST)) for layers in (1, 2, 4)]
     grown = sizes[1] - sizes[0]
     wanted = 12 * D * D + 4 * D * FF  # the matrices of an encoder and a decoder layer; biases and norms come on top
     expect(sizes[2] - sizes[1] == 2 * grown, "every layer to add as many weights as another", f"{sizes} in all")
@@ -256,19 +290,21 @@ def test_layers(student, rng):
         "two embeddings and an output around the layers",
         f"{rest} weights besides the layers",
     )
-    source, target = torch.arange(1, LONGEST + 1)[None], torch.arange(1, LONGEST + 1)[None] % VT
-    model = build(student, rng)
+    # The last token of each vocabulary among them; how many positions there are is asked elsewhere.
+    source, target = VS - torch.arange(1, D + 1)[None], VT - torch.arange(1, D + 1)[None]
+    model = build(student, rng, max_length=LONGEST)
     # A table of positions may be a parameter that is frozen.
     names = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
-    idle = names - used(model, model(source, target), rng)
+    idle = names - used(model, logits_of(model, source, target), rng)
     expect(
         not idle,
         "every parameter to have a part in the logits",
         f"no gradient for {', '.join(sorted(idle)[:3])}",
     )
-    apart = [build(student), build(student)]
+    apart = [build(student, max_length=LONGEST) for _ in range(2)]
     reading = used(apart[0], apart[0].encode(source), rng)
-    writing = used(apart[1], apart[1].decode(target, rng.normal(1, LONGEST, D), source), rng)
+    apart[1].encode(source)
+    writing = used(apart[1], apart[1].decode(target, rng.normal(1, D, D), source), rng)
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
     crossed = [name for name in reading if VT in shapes[name]] + [name for name in writing if VS in shapes[name]]
     expect(not crossed, "an embedding for each side, used by that side only", "one that the other side uses")
@@ -276,34 +312,34 @@ def test_layers(student, rng):
     expect(not both, "encoder and decoder to have layers of their own", f"{len(both)} matrices that both use")
 
 
-@check(points=0.5, says="a state_dict holds all there is: loaded into another model, it makes the same logits")
+@check(
+    points=0.5,
+    says="a state_dict holds all there is: loaded into another model, it makes the same logits",
+    asks="Which of your parts does PyTorch not see?",
+)
 def test_state(student, rng):
-    source, target = padded(rng, VS, (5, 3), 5), tokens(rng, VT, 2, 4)
+    source, target = padded(rng, (5, 3), 5), tokens(rng, 2, 5)
     first, second = build(student, rng), build(student)
+    wanted = logits_of(first, source, target)
     what = "the logits of a model with other weights"
-    assert_different(second(source, target), first(source, target), everywhere=True, what=what)
+    assert_different(logits_of(second, source, target), wanted, everywhere=True, what=what)
     second.load_state_dict(first.state_dict())
-    assert_same(second(source, target), first(source, target), what="the logits of a model with the same weights")
-    model = build(student, rng)
-    second.load_state_dict(model.state_dict())
-    assert_same_gradients(
-        lambda memory: second.decode(target, memory, source),
-        lambda memory: model.decode(target, memory, source),
-        {"the memory": model.encode(source).detach()},
-        rng,
-    )
+    assert_same(logits_of(second, source, target), wanted, what="the logits of a model with the same weights")
 
 
-@check(points=0.25, says="dropout acts in training mode, in encoder and decoder, and never in evaluation mode")
+@check(
+    points=0.25,
+    says="dropout acts in training mode, in encoder and decoder, and never in evaluation mode",
+    asks="Which parts get the dropout, and how do they know about evaluation mode?",
+)
 def test_dropout(student, rng):
-    source, target = tokens(rng, VS, 2, 6), tokens(rng, VT, 2, 5)
+    source, target = tokens(rng, 2, 6), tokens(rng, 2, 6)
     plain, model = build(student, rng), build(student, dropout=0.5)
     model.load_state_dict(plain.state_dict())
     memory = plain.encode(source)
     calls = {
         "the memory": lambda a: a.encode(source),
         "the logits": lambda a: a.decode(target, memory, source),
-        "the logits of forward": lambda a: a(source, target),
     }
     for what, call in calls.items():
         expected = call(plain)
@@ -311,23 +347,30 @@ def test_dropout(student, rng):
         assert_same(call(model), expected, what=f"{what} in evaluation mode, with a dropout of 0.5,")
         assert_same_in_both_modes(plain, partial(call, plain), expected, what=f"{what} without dropout")
         assert_dropout_in_training_only(model, partial(call, model), expected, least=1e-3, what=what)
+    model.train()
+    twice = [model(source, target) for _ in range(2)]
+    assert_different(*twice, least=1e-3, what="the logits of two calls of forward in training mode")
 
 
 @check(
     points=0.25,
     says="sizes that cannot work are refused with a ValueError, by the constructor; others work, an odd d_model too",
+    asks="Which of the arguments does each part get, and which sizes does it refuse?",
 )
 def test_errors(student, rng):
     for heads in (5, 8):
-        assert_raises(ValueError, student, VS, VT, D, heads, FF, 2, LONGEST, what=f"d_model 12 with {heads} heads")
+        assert_raises(ValueError, student, VS, VT, D, heads, FF, 2, D, what=f"d_model 12 with {heads} heads")
     for layers in (0, -1):
-        assert_raises(ValueError, student, VS, VT, D, H, FF, layers, LONGEST, what=f"num_layers = {layers}")
-    source, target = tokens(rng, VS, 2, 5), tokens(rng, VT, 2, 4)
-    assert_tensor(student(VS, VT, D, 1, FF, 5, LONGEST)(source, target), (2, 4, VT), what="the logits of one head")
-    odd = student(VS, VT, 9, 3, FF, 1, LONGEST)
-    assert_tensor(odd(source, target), (2, 4, VT), what="the logits for d_model 9 with 3 heads")
+        assert_raises(ValueError, student, VS, VT, D, H, FF, layers, D, what=f"num_layers = {layers}")
+    source, target = tokens(rng, 2, 5), tokens(rng, 2, 5)
+    one = student(VS, VT, D, 1, FF, 4, D)
+    assert_tensor(logits_of(one, source, target), (2, 5, VT), what="the logits of one head")
+    odd = student(VS, VT, 9, 3, FF, 1, 9)
+    assert_tensor(logits_of(odd, source, target), (2, 5, VT), what="the logits for d_model 9 with 3 heads")
 
 
 @check(points=0.25, says="the model is put together from its parts, not taken ready-made", forbids=WHOLE)
 def test_from_parts(student, rng):
-    build(student)(tokens(rng, VS, 2, 5), tokens(rng, VT, 2, 4))
+    model, source, target = build(student), tokens(rng, 2, 5), tokens(rng, 2, 5)
+    model(source, target)
+    logits_of(model, source, target)
