@@ -125,8 +125,9 @@ def test_forward(student, rng):
     model = build(student, rng)
     source, target = tokens(rng, 3, 7), tokens(rng, 3, 7)
     what = "the result of forward, compared with decode of the encoded source,"
-    for given in (source, padded(rng, (7, 4, 6), 7)):
-        assert_same(model(given, target), logits_of(model, given, target), what=what)
+    for given, wanted in ((source, target), (padded(rng, (7, 4, 6), 7), target), (source[:1, :1], target[:1, :1])):
+        assert_same(model(given, wanted), logits_of(model, given, wanted), what=what)
+    expect(model(source, target).requires_grad, "the result of forward to have gradients", "a result that is detached")
     logits = logits_of(model, source, target)
     assert_different(logits[:, 1:], logits[:, :-1], what="the logits of neighbouring positions")
     expect(logits.logsumexp(-1).abs().max() > 0.05, "logits", "log-probabilities, or something like them")
@@ -134,6 +135,8 @@ def test_forward(student, rng):
     for row in range(3):
         alone = logits_of(model, source[row : row + 1], target[row : row + 1])
         assert_same(alone, logits[row : row + 1], what=f"the logits of row {row} alone")
+    model.double()
+    assert_same(model(source, target), logits_of(model, source, target), what=f"{what} in float64,")
 
 
 @check(
@@ -189,10 +192,11 @@ def test_encoder_padding(student, rng):
         assert_same(model.encode(wider)[:, :6][real], memory[real], what="the memory with more padding")
         without_token(model, VS, pad_id, rng)
         assert_same(model.encode(source)[real], memory[real], what="the memory where padding differs")
-        for token in source[real][:2].tolist():
-            without_token(model, VS, token, rng)
-        what = "the memory where another token of the source differs"
-        assert_different(model.encode(source)[0, :4], memory[0, :4], everywhere=True, what=what)
+        what = "the memory where the first or the last token of the source differs"
+        for place in (0, 3):
+            before = model.encode(source)
+            without_token(model, VS, int(source[0, place]), rng)
+            assert_different(model.encode(source)[0, :4], before[0, :4], everywhere=True, what=what)
 
 
 @check(
@@ -213,6 +217,11 @@ def test_memory(student, rng):
     for another in (torch.where(real, other + 1, other), rng.normal(3, 6, D)):
         moved = model.decode(target, another, source)
         assert_different(moved, logits, everywhere=True, what="the logits for another memory")
+    elsewhere = build(student, rng, pad_id=5)
+    tail = padded(rng, (4, 6, 1), 6, pad_id=5)
+    hidden = torch.where((tail != 5)[..., None], memory, 3 * rng.normal(3, 6, D))
+    seen, wanted = (elsewhere.decode(target, one, tail) for one in (hidden, memory))
+    assert_same(seen, wanted, what="the logits where the memory of padding differs, which is 5,")
     order = torch.tensor([3, 0, 5, 1, 4, 2])
     shuffled = model.decode(target, memory[:, order], source[:, order])
     assert_same(shuffled, logits, what="the logits for a memory and a source in another order")
@@ -283,6 +292,10 @@ def test_layers(student, rng):
         "a layer more to add the weights of one encoder and one decoder layer",
         f"{grown} more weights, where the matrices alone have {wanted}",
     )
+    wider = count(build(student, d_ff=2 * FF, max_length=LONGEST)) - sizes[1]
+    least = 2 * N * 2 * D * FF
+    promise = "a d_ff twice as large to widen every feed-forward network, and nothing else"
+    expect(least <= wider <= 1.1 * least, promise, f"{wider} more weights, where the matrices have {least}")
     rest = sizes[0] - grown
     least = (VS + VT) * D  # positions, an output of its own and more norms may come on top
     expect(
