@@ -21,7 +21,7 @@ from nbjudge import (
     load_weights,
 )
 
-VS, VT, D, H, FF, N, LONGEST = 23, 17, 12, 3, 20, 2, 14
+VS, VT, D, H, FF, N, LONGEST = 23, 17, 12, 3, 20, 2, 29
 WHOLE = ["torch.nn.Transformer"]
 
 
@@ -376,7 +376,7 @@ def test_errors(student, rng):
     for layers in (0, -1):
         assert_raises(ValueError, student, VS, VT, D, H, FF, layers, D, what=f"num_layers = {layers}")
     source, target = tokens(rng, 2, 5), tokens(rng, 2, 5)
-    one = student(VS, VT, D, 1, FF, 4, D)
+    one = student(VS, VT, D, 1, FF, 5, D)
     assert_tensor(logits_of(one, source, target), (2, 5, VT), what="the logits of one head")
     odd = student(VS, VT, 9, 3, FF, 1, 9)
     assert_tensor(logits_of(odd, source, target), (2, 5, VT), what="the logits for d_model 9 with 3 heads")
