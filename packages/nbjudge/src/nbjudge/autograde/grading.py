@@ -64,7 +64,8 @@ def run(
     """What the cells of a notebook put out, by their index, and what becomes of its grading cells, by their id.
 
     `judge` is called where there is an exercise. `given` is the source of the given module, of which the kernel is told
-    bit by bit."""
+    bit by bit.
+    """
     nb: NotebookNode = from_dict(request["notebook"])
     grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, course, judge, seed, given)
     failed = ""

@@ -25,27 +25,27 @@ class Explanation:
     """A known mistake, and which of the failed checks it explains."""
 
     sample: Sample
+    transcript: Transcript  # its own
     failed: frozenset[str]  # what it fails itself
     alike: frozenset[str]  # where it answers alike
     explained: frozenset[str]  # where it ends in the same manner, too
-    answered: frozenset[str]  # all checks, passed ones as well, that it answers alike
 
 
 def recognised(transcript: Transcript, known: Iterable[tuple[Sample, Transcript]]) -> list[Explanation]:
     """The fewest known mistakes, at most two, that explain the failed checks of `transcript`; none where none does.
 
-    A mistake that answers every check alike is named alone; else one that explains all that failed, or two that do so
-    together, each of which has a check of its own; else one that answers more than half of the failed checks alike.
+    A mistake that answers all that failed alike is named alone; else two that explain it together, each of which has a
+    check of its own; else one that answers more than half of it alike.
     """
     failed = frozenset(name for name, passed in transcript.passed.items() if not passed)
     if not failed:
         return []
-    candidates = []
-    for sample, other in known:
-        if transcript.passed == other.passed and same(list(transcript.answers.values()), list(other.answers.values())):
-            return [Explanation(sample, failed, failed, failed, frozenset(transcript.passed))]
-        candidates.append(_explanation(sample, transcript, other, failed))
-    return _alone(candidates, failed) or _together(candidates, failed) or _mostly(candidates, transcript, failed)
+    candidates = [_explanation(sample, transcript, other, failed) for sample, other in known]
+    return (
+        _alone(candidates, transcript, failed)
+        or _together(candidates, transcript, failed)
+        or _mostly(candidates, transcript, failed)
+    )
 
 
 def _explanation(sample: Sample, transcript: Transcript, other: Transcript, failed: frozenset[str]) -> Explanation:
@@ -53,19 +53,24 @@ def _explanation(sample: Sample, transcript: Transcript, other: Transcript, fail
     alike = frozenset(name for name in common if same(transcript.answers[name], other.answers[name]))
     manner = {name for name in common if transcript.manners[name] == other.manners[name]}
     theirs = frozenset(name for name, passed in other.passed.items() if not passed)
-    answered = frozenset(
-        name for name in transcript.answers if name in alike or same(transcript.answers[name], other.answers.get(name))
-    )
-    return Explanation(sample, theirs, alike, alike | manner, answered)
+    return Explanation(sample, other, theirs, alike, alike | manner)
 
 
-def _alone(candidates: list[Explanation], failed: frozenset[str]) -> list[Explanation]:
-    """The mistake that answers all failed checks alike, and most of the others, of which it fails fewest."""
+def _answered(one: Explanation, transcript: Transcript) -> set[str]:
+    """All checks, passed ones as well, that a mistake answers alike. There is much to compare, so only ties ask."""
+    answers = one.transcript.answers
+    return {name for name, ours in transcript.answers.items() if name in one.alike or same(ours, answers.get(name))}
+
+
+def _alone(candidates: list[Explanation], transcript: Transcript, failed: frozenset[str]) -> list[Explanation]:
+    """The mistake that answers all failed checks alike, and of several the one that answers most others alike."""
     whole = [one for one in candidates if one.alike == failed]
-    return [max(whole, key=lambda one: (len(one.answered), -len(one.failed)))] if whole else []
+    if len(whole) < 2:
+        return whole
+    return [max(whole, key=lambda one: (len(_answered(one, transcript)), -len(one.failed)))]
 
 
-def _together(candidates: list[Explanation], failed: frozenset[str]) -> list[Explanation]:
+def _together(candidates: list[Explanation], transcript: Transcript, failed: frozenset[str]) -> list[Explanation]:
     """The two mistakes that explain all, neither of which fails what was passed. Of several pairs the surest counts."""
     possible = [one for one in candidates if one.explained and one.failed <= failed]
     pairs = [
@@ -75,14 +80,19 @@ def _together(candidates: list[Explanation], failed: frozenset[str]) -> list[Exp
     ]
     if not pairs:
         return []
+    most = max(len(a.alike | b.alike) for a, b in pairs)
+    surest = [(a, b) for a, b in pairs if len(a.alike | b.alike) == most]
+    if len(surest) > 1:
+        tied = {one.sample.name: one for pair in surest for one in pair}
+        answered = {name: _answered(one, transcript) for name, one in tied.items()}
 
-    def sureness(pair: tuple[Explanation, Explanation]) -> tuple[int, int, int]:
-        a, b = pair
-        return len(a.alike | b.alike), len(a.answered | b.answered), len(a.answered) + len(b.answered)
+        def sureness(pair: tuple[Explanation, Explanation]) -> tuple[int, int]:
+            a, b = (answered[one.sample.name] for one in pair)
+            return len(a | b), len(a) + len(b)
 
-    best = max(map(sureness, pairs))
-    sure = [pair for pair in pairs if sureness(pair) == best]
-    return [one for one in sure[0] if all(one in pair for pair in sure)]
+        best = max(map(sureness, surest))
+        surest = [pair for pair in surest if sureness(pair) == best]
+    return [one for one in surest[0] if all(one in pair for pair in surest)]
 
 
 def _mostly(candidates: list[Explanation], transcript: Transcript, failed: frozenset[str]) -> list[Explanation]:
