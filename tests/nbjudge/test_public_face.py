@@ -38,6 +38,7 @@ PUBLIC = [
     "assert_same_gradients",
     "assert_same_in_both_modes",
     "assert_same_parameter_gradients",
+    "assert_same_state",
     "assert_same_weights",
     "assert_separate",
     "assert_tensor",

@@ -26,6 +26,7 @@ _HOMES = {
         "assert_dropped",
         "assert_same_in_both_modes",
         "assert_same_parameter_gradients",
+        "assert_same_state",
         "assert_same_weights",
         "assert_separate",
         "draw_weights",

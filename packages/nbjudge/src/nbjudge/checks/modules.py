@@ -140,6 +140,23 @@ def assert_same_weights(theirs: Any, ours: torch.nn.Module, what: str = "the mod
     expect(not shared, f"each weight of {what} to be one of its own", _some(shared, 1))
 
 
+def assert_same_state(seen: State, wanted: State, what: str = "in the state") -> None:
+    """Two state_dicts hold the same numbers, to the last bit; what else `seen` holds is no matter.
+
+    >>> one, other = torch.nn.Linear(2, 2).state_dict(), torch.nn.Linear(2, 2).state_dict()
+    >>> assert_same_state(one, one)
+    >>> assert_same_state(one, {**one, "bias": other["bias"]}, "as in the checkpoint")
+    Traceback (most recent call last):
+    nbjudge.checks.vocabulary.Mismatch: expected the same numbers as in the checkpoint; saw others in bias
+    """
+    others = [
+        name
+        for name, value in wanted.items()
+        if name not in seen or seen[name].dtype != value.dtype or not torch.equal(seen[name], value)
+    ]
+    expect(not others, f"the same numbers {what}", f"others in {_some(others)}")
+
+
 def assert_separate(one: Any, other: Any, state: State, call: Callable[[Any], object]) -> None:
     """Two modules share nothing: what `call(one)` gives stays the same after `other` got the weights of `state`.
 
