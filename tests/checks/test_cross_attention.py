@@ -88,7 +88,8 @@ def shared_again(shares, mask):
 def test_contract(student, rng):
     layer = student(D, H)
     x, memory = sequences(rng, LQ, LK)
-    assert_untouched({"x": x, "memory": memory}, lambda: layer(x, memory))
+    given = {"x": x, "memory": memory, "memory_mask": rng.mask(B, 1, LK)}
+    assert_untouched(given, lambda: layer(*given.values()))
     seen, shares = unpack(layer(x, memory), "output", "weights")
     assert_tensor(seen, (B, LQ, D), axes=("B", "L_q", "D"), what="the output")
     assert_tensor(shares, (B, H, LQ, LK), axes=("B", "H", "L_q", "L_k"), what="the weights")
@@ -156,8 +157,6 @@ def test_mask(student, rng):
             assert_same(seen, written, what=f"the output under a mask of shape {shape}, compared with it written out,")
     mask = torch.ones(B, 1, L, dtype=torch.bool)
     mask[0, :, 4:] = mask[1, :, 2] = False
-    given = {"x": x, "memory": memory, "memory_mask": mask}
-    assert_untouched(given, lambda: layer(x, memory, memory_mask=mask))
     # What may not be looked at is no matter; what is looked at alone is as if there were nothing else.
     other = memory.masked_fill(~mask.transpose(1, 2), 50.0)
     seen = call(x, memory, memory_mask=mask)
