@@ -269,22 +269,21 @@ def _exercises(course: Course, lesson: str, path: Path) -> dict[str, Exercise]:
             stub.append(_stub(cell))
         elif utils.is_grade(cell):
             line = judge_line(cell.source, f"{path}, cell {cell.metadata.nbgrader.grade_id}")
-            if line is None:
-                setup += solution  # no exercise of its own, but later ones may build on it
-            else:
+            if line is not None:
                 found[line.exercise] = Exercise(
                     name=line.exercise,
                     lesson=lesson,
                     text_file=path,
                     expression=line.expression,
                     points=float(cell.metadata.nbgrader.points),
-                    setup="\n\n".join([*setup, *(done.solution for done in found.values())]),
+                    setup="\n\n".join(setup),
                     solution="\n\n".join(solution),
                     stub="\n\n".join(stub),
                     first_tests=outside_hidden(cell.source, course.settings.hidden_delimiters),
                     earlier_names=tuple(e.expression for e in found.values() if e.expression.isidentifier()),
                     course=course,
                 )
+            setup += solution  # that of an exercise, or of none: later ones may build on it
             solution, stub = [], []
         elif utils.is_locked(cell):
             setup.append(cell.source)
