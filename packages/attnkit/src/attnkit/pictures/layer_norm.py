@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .norm_training import random_sublayers
+from .norm_training import train_with_and_without as train_with_and_without
 from .style import (
     FAINT,
     GRID,
@@ -173,24 +175,6 @@ def _flow(board: Board, y: float, steps: Sequence[str]) -> None:
         x += gap + width
     board.arrow((x, y), (x + 1.0, y))
     board.label(x + 1.4, y, "$y$", fontsize=13)
-
-
-def random_sublayers(count: int, size: int, seed: int) -> list[nn.Module]:
-    """Feed-forward networks as they are before training (Glorot's initialisation)."""
-    import torch
-    from torch import nn
-
-    generator = torch.Generator().manual_seed(seed)
-    made: list[nn.Module] = []
-    for _ in range(count):
-        wide, narrow = (nn.utils.skip_init(nn.Linear, *shape) for shape in ((size, 4 * size), (4 * size, size)))
-        with torch.no_grad():
-            for linear in (wide, narrow):
-                spread = (2 / (5 * size)) ** 0.5
-                linear.weight.copy_(torch.randn(linear.weight.shape, generator=generator) * spread)
-                linear.bias.zero_()
-        made.append(nn.Sequential(wide, nn.ReLU(), narrow))
-    return made
 
 
 @picture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .leaking import train_with_a_leak as train_with_a_leak
 from .style import (
     FAINT,
     INK,

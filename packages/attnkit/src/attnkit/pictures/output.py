@@ -22,6 +22,7 @@ from .style import (
     Board,
     as_array,
     new_figure,
+    of_shape,
     picture,
 )
 
@@ -208,6 +209,39 @@ def weight_tying(output_head: Callable[..., Head]) -> tuple[Figure, str]:
     alt = f"""Left: an embedding and a head for {vocab_size} words of {d_model} features have {counts[0]}
     parameters apart and {counts[1]} tied. Right: how far the input vectors moved in one step that taught the
     output to say “{words[0]}”. Apart: {_pairs(words, moved[0])}. Tied: {_pairs(words, moved[1])}."""
+    return figure, alt
+
+
+@picture
+def compare_gradients(
+    softmax: Callable[..., np.ndarray], gradient: Callable[[np.ndarray, int], np.ndarray]
+) -> tuple[Figure, str]:
+    """The gradient of −log p of the right word for the logits: by the formula given, and by autograd."""
+    import torch
+
+    words, right = ("cat", "dog", "car", "bus", "rain"), 1
+    logits = np.array([2.0, 0.5, 1.0, -1.0, -3.0])
+    by_hand = of_shape(gradient(logits, right), logits.shape, "your formula")
+    traced = torch.tensor(logits, requires_grad=True)
+    torch.nn.functional.cross_entropy(traced, torch.tensor(right)).backward()
+    by_autograd = as_array(traced.grad)
+    apart = float(np.abs(by_hand - by_autograd).max())
+    verdict = "the same, up to rounding" if apart < 1e-9 else f"up to {apart:.2g} apart"
+    figure = new_figure(10.5, 3.4)
+    left, side = figure.subplots(1, 2, width_ratios=(1, 1.5))
+    left.bar(words, softmax(logits), 0.55, color=QUERY)
+    left.set(ylabel="probability", ylim=(0, 1), title=f"what the model says; “{words[right]}” is right")
+    for shift, row, name, colour in ((-0.2, by_hand, "formula", VALUE), (0.2, by_autograd, "autograd", OPERATION)):
+        marks = side.bar(np.arange(len(words)) + shift, row, 0.38, color=colour, label=name)
+        side.bar_label(marks, [f"{number:.2f}" for number in row], fontsize=8)
+    side.axhline(0, color=FAINT, linewidth=1)
+    side.set_xticks(range(len(words)), words)
+    side.margins(y=0.15)
+    side.set(ylabel="gradient for the logit", title=f"formula and autograd: {verdict}")
+    side.legend()
+    alt = f"""Left: the probabilities of the words {_pairs(words, softmax(logits))}, of which “{words[right]}” is
+    the right one. Right: the gradient of the loss for each logit, by the formula: {_pairs(words, by_hand)}; by
+    autograd: {_pairs(words, by_autograd)}. They are {verdict}."""
     return figure, alt
 
 
