@@ -31,17 +31,25 @@ kernelspec:
   display_name: Python 3
   language: python
   name: python3
----
+{front}---
 
 # A lesson
+
+{where}
 
 ### Exercise: `double`{said}
 
 Say it.
 {cells}"""
+FRONT = """lesson:
+  builds_on: {builds_on}
+  reading_minutes: {reading}
+"""
+WHERE = "**Where.** Everywhere."
 GRADED = """
 ```{{code-cell}} ipython3
 ---
+exercise: {exercise}
 nbgrader:
   grade: true
   grade_id: {name}
@@ -52,26 +60,100 @@ assert double(1) == 2
 """
 
 
-def made(folder: Path, *cells: str, said: str = "") -> str:
+def front(reading: object = 5, builds_on: str = "[]") -> str:
+    return FRONT.format(reading=reading, builds_on=builds_on)
+
+
+def graded(name: str = "test_double", points: int = 4, exercise: str = "{difficulty: 2, minutes: 15}") -> str:
+    return GRADED.format(name=name, points=points, exercise=exercise)
+
+
+def made(folder: Path, *cells: str, said: str = "", where: str = WHERE, first: str | None = None) -> str:
     """The notebook of a lesson with one heading."""
-    text = folder / "lesson.md"
-    text.write_text(LESSON.format(said=said, cells="".join(cells)))
+    text = folder / "lesson" / "lesson.md"
+    text.parent.mkdir(exist_ok=True)
+    opening = front() if first is None else first
+    text.write_text(LESSON.format(front=opening, where=where, said=said, cells="".join(cells)))
     return make_notebooks.notebook_text(text)
 
 
-@pytest.mark.parametrize(("points", "words"), [(1, "1 point"), (4, "4 points")])
-def test_a_heading_names_the_points_of_its_grading_cell(tmp_path, points, words):
-    assert f"### Exercise: `double` ({words})" in made(tmp_path, GRADED.format(name="test_double", points=points))
+@pytest.mark.parametrize(
+    ("points", "exercise", "words"),
+    [
+        (1, "{difficulty: 5, minutes: 1}", "1 point, difficulty 5 of 5, about 1 minute"),
+        (4, "{difficulty: 2, minutes: 15}", "4 points, difficulty 2 of 5, about 15 minutes"),
+    ],
+)
+def test_a_heading_says_what_its_grading_cell_says(tmp_path, points, exercise, words):
+    assert f"### Exercise: `double` ({words})" in made(tmp_path, graded(points=points, exercise=exercise))
 
 
-def test_points_have_one_place(tmp_path):
-    graded = GRADED.format(name="test_double", points=4)
-    with pytest.raises(ValueError, match="belong into the metadata of its grading cell, and only there"):
-        made(tmp_path, graded, said=" (4 points)")
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [(" (4 points)", "points"), (" (difficulty 2 of 5)", "difficulty"), (" (15 minutes)", "minutes")],
+)
+def test_what_a_heading_says_has_one_place(tmp_path, said, name):
+    with pytest.raises(ValueError, match=f"the {name} in .* belong into the metadata of its grading cell, and only"):
+        made(tmp_path, graded(), said=said)
+
+
+def test_a_heading_and_a_grading_cell_belong_together(tmp_path):
     with pytest.raises(ValueError, match="no grading cell below `### Exercise: `double``"):
         made(tmp_path)
     with pytest.raises(ValueError, match="no heading `### Exercise: …` above the grading cell test_triple"):
-        made(tmp_path, graded, GRADED.format(name="test_triple", points=2))
+        made(tmp_path, graded(), graded("test_triple"))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "words"),
+    [
+        ("", "must say `exercise:` with a `difficulty:` and `minutes:`"),
+        ("{difficulty: 2}", "must say `exercise:` with a `difficulty:` and `minutes:`"),
+        ("{minutes: 15}", "must say `exercise:` with a `difficulty:` and `minutes:`"),
+        ("{difficulty: 2, minutes: 15, points: 4}", "and nothing else"),
+        ("{difficulty: 0, minutes: 15}", "the difficulty is a whole number from 1 to 5, not 0"),
+        ("{difficulty: 6, minutes: 15}", "the difficulty is a whole number from 1 to 5, not 6"),
+        ("{difficulty: easy, minutes: 15}", "the difficulty is a whole number from 1 to 5, not 'easy'"),
+        ("{difficulty: 2, minutes: 0}", "the minutes are a whole number above 0, not 0"),
+        ("{difficulty: 2, minutes: 1.5}", r"the minutes are a whole number above 0, not 1\.5"),
+    ],
+)
+def test_difficulty_and_minutes_are_said_and_make_sense(tmp_path, exercise, words):
+    with pytest.raises(ValueError, match=f"test_double.*{words}"):
+        made(tmp_path, graded(exercise=exercise))
+
+
+def test_a_lesson_says_where_you_are(tmp_path):
+    for name in ("earlier", "before"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.md").write_text(f"# 1. The {name} one\n")
+    exercises = (graded(), "\n### Exercise: `triple`\n", graded("test_triple"))
+    notebook = nbformat.reads(made(tmp_path, *exercises, first=front(5, "[earlier, before]")), 4)
+    line = (
+        "**You are here.** This lesson takes about 35 minutes: 5 to read and to look, 30 for the exercises. "
+        "It builds on [1. The earlier one](../earlier/earlier.ipynb) and [1. The before one](../before/before.ipynb)."
+    )
+    assert f"{WHERE}\n\n{line}\n" in notebook.cells[0].source
+    assert "lesson" not in notebook.metadata
+    assert "It builds on nothing but Python and a little PyTorch." in made(tmp_path, graded())
+
+
+@pytest.mark.parametrize(
+    ("opening", "where", "words"),
+    [
+        ("", WHERE, "front matter of lesson.md must say `lesson:` with `reading_minutes:` and `builds_on:`"),
+        ("lesson: {reading_minutes: 5}\n", WHERE, "must say `lesson:` with `reading_minutes:` and `builds_on:`"),
+        ("lesson: {reading_minutes: 5, builds_on: [], minutes: 20}\n", WHERE, "`builds_on:`, no more"),
+        (front(0), WHERE, "`reading_minutes` is a whole number above 0, not 0"),
+        (front("long"), WHERE, "`reading_minutes` is a whole number above 0, not 'long'"),
+        (front(5, "[nowhere]"), WHERE, "builds on nowhere, and there is no lesson with a title in nowhere.md"),
+        (front(), "Everywhere.", "must have one paragraph that begins with"),
+        (front(), f"{WHERE}\n\n{WHERE}", "must have one paragraph that begins with"),
+    ],
+)
+def test_where_you_are_has_one_place(tmp_path, opening, where, words):
+    with pytest.raises(ValueError, match=words):
+        made(tmp_path, graded(), first=opening, where=where)
 
 
 def test_no_module_of_checks_says_again_what_an_exercise_is_worth():
