@@ -11,6 +11,15 @@ COURSE = Course(Path(__file__))
 EXERCISES = list(COURSE.lesson_of)
 
 
+def known(exercise: str) -> str:
+    """What the course keeps of how the exercise's mistakes fare."""
+    path = COURSE.root / COURSE.settings.mistakes / exercise / "known.json"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+COMMITTED = {exercise: known(exercise) for exercise in EXERCISES}  # before any test may have made one anew
+
+
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_checks_hold(exercise):
     result = audit(COURSE, exercise)
@@ -18,6 +27,7 @@ def test_the_checks_hold(exercise):
     assert result.missed == []
     assert result.refused == []
     assert result.holds, f"named wrongly: {result.wrong}"
+    assert known(exercise) == COMMITTED[exercise], "commit tests/mistakes/*/known.json, which the audit has made anew"
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

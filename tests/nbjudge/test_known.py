@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from nbjudge import Course, InProcess, Judge
@@ -27,27 +30,53 @@ def test_mistakes_are_run_once(course, monkeypatch):
     assert named(course, monkeypatch) == NAMED
 
 
+def kept(course: Course) -> Path:
+    return course.root / "tests/mistakes/double/known.json"
+
+
 @pytest.mark.parametrize("part", ["tests/mistakes/double/adds_two.py", "tests/checks/test_double.py", "given_parts.py"])
 def test_they_are_run_again_after_a_change(course, part, monkeypatch):
     assert named(course) == NAMED
     path = course.root / part
-    path.write_text(path.read_text() + "\n# another line\n")
+    path.write_text(path.read_text() + "\nanother = 1\n")
     with pytest.raises(pytest.fail.Exception, match="again"):
         named(course, monkeypatch)
     monkeypatch.undo()
     monkeypatch.syspath_prepend(str(course.root))
     assert named(course) == NAMED
-    assert len(list((course.root / ".nbjudge/known").glob("double-*"))) == 1
 
 
-def test_a_file_that_was_cut_off_is_made_again(course):
+def test_advice_may_be_said_better_without_that(course, monkeypatch):
     assert named(course) == NAMED
-    (file,) = (course.root / ".nbjudge/known").iterdir()
-    file.write_bytes(file.read_bytes()[:100])
+    path = course.root / "tests/mistakes/double/adds_two.py"
+    path.write_text(f'"""Better advice."""\n\nFUNDAMENTAL = "why"\n{path.read_text()}')
+    assert named(course, monkeypatch) == NAMED
+
+
+@pytest.mark.parametrize("damage", [lambda text: text[:100], lambda text: text.replace("[", "{"), lambda _: "[]"])
+def test_a_file_that_was_damaged_is_made_again(course, damage):
     assert named(course) == NAMED
-    assert file.stat().st_size > 100
+    whole = kept(course).read_text()
+    kept(course).write_text(damage(whole))
+    assert named(course) == NAMED
+    assert kept(course).read_text() == whole
+
+
+def test_running_them_again_changes_nothing(course):
+    Judge(course).judge_mistakes("double")
+    before = kept(course).stat().st_mtime_ns, kept(course).read_bytes()
+    Judge(course).judge_mistakes("double")
+    assert (kept(course).stat().st_mtime_ns, kept(course).read_bytes()) == before
+
+
+def test_what_mistakes_answer_now_is_kept_when_they_are_run(course):
+    Judge(course).judge_mistakes("double")
+    true = kept(course).read_bytes()
+    kept(course).write_bytes(re.sub(rb'"adds_two": \S+\{.*?\}', b'"adds_two":{}', true))
+    Judge(course).judge_mistakes("double")
+    assert kept(course).read_bytes() == true
 
 
 def test_where_nothing_can_be_written_mistakes_are_named_all_the_same(course):
-    (course.root / ".nbjudge").write_text("a file, where the folder would be")
+    kept(course).mkdir()
     assert named(course) == NAMED

@@ -64,7 +64,8 @@ _HOMES = {
         "UnreadableNotebook",
     ),
     "judging.audit": ("audit",),
-    "judging.judge": ("InProcess", "Judge", "judge"),
+    "judging.here": ("InProcess", "judge"),
+    "judging.judge": ("Judge",),
     "source_text": ("plain_python",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -19,7 +19,7 @@ from functools import cache
 from babel.dates import format_date, get_date_format
 from torch import Tensor, nn
 
-from .. import grading
+from .._execution import grading
 from .._threads import one_thread
 from .vocabulary import Vocabulary
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import torch
 from torch import Tensor
 
-from .. import unseen
+from .._execution import unseen
 
 INSTALL = 'pip install "attnkit[bert]"'
 

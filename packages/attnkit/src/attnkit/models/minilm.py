@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .. import unseen
+from .._execution import unseen
 from ._checkpoints import needed
 
 if TYPE_CHECKING:

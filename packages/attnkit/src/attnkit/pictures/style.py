@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from .. import unseen
+from .._execution import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable

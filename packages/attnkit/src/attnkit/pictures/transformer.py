@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from .. import unseen
+from .._execution import unseen
 from .._threads import one_thread
+from .course_map import architecture as architecture
 from .style import (
     BLUE,
     FAINT,
     GREEN,
-    INK,
     KEY,
     MAP,
     OPERATION,
@@ -40,84 +40,6 @@ if TYPE_CHECKING:
     from ..data.dates import Example
 
 _MONO = "DejaVu Sans Mono"
-
-
-@picture
-def architecture() -> tuple[Figure, str]:
-    """The encoder-decoder Transformer, with the number of its lesson on each component."""
-    board = Board(15.6, 14.6, inches=9.6)
-    network = "Feed-forward", "05"
-    _tower(board, 3.9, "encoder layer", "06", [("Self-attention", "02"), network])
-    inside = [("Masked self-attention", "07"), ("Cross-attention", "08"), network]
-    _tower(board, 10.9, "decoder layer", "09", inside)
-    board.arrow((3.9, 8.6), (3.9, 9.7), (7.2, 9.7), (7.2, 7.2), (9.1, 7.2), colour=VALUE)
-    board.label(5.4, 9.97, "memory  $(B, L_s, D)$")
-    board.label(7.35, 6.9, "keys, values", fontsize=8)
-    board.arrow((10.9, 10.8), (10.9, 12.0))
-    _part(board, 10.9, 12.4, "Linear", "10", OPERATION)
-    board.arrow((10.9, 12.8), (10.9, 13.4))
-    _part(board, 10.9, 13.8, "Softmax", "10", WEIGHT)
-    board.label(13.0, 12.4, "logits  $(B, L_t, V)$", ha="left")
-    board.label(13.0, 13.8, "probabilities", ha="left")
-    board.label(1.6, 13.6, "inside every attention:\nscaled dot products", ha="left")
-    _badge(board, 1.25, 13.6, "01")
-    board.label(1.6, 12.4, "Add & norm: residual connection,\nthen layer normalization", ha="left")
-    _badge(board, 0.75, 12.4, "03")
-    _badge(board, 1.25, 12.4, "04")
-    alt = """The Transformer as a flow of data from bottom to top, with the lesson that built each part.
-    Left, the encoder: source tokens pass through the token embedding and the positional encoding, which are
-    given, and then through N encoder layers (lesson 06), each with self-attention (02), add and norm (03
-    and 04), feed-forward (05) and again add and norm. Their result is the memory. Right, the decoder: the
-    target so far passes through an embedding and the positional encoding, and then through N decoder layers
-    (09), each with masked self-attention (07), cross-attention (08), whose keys and values come from the
-    memory, and feed-forward (05), with add and norm after each. A linear map and a softmax (10) make the
-    probabilities of the next token. Inside every attention are scaled dot products (01)."""
-    return board.figure, alt
-
-
-def _tower(board: Board, x: float, name: str, lesson: str, sublayers: Sequence[tuple[str, str]]) -> None:
-    """An embedding, a position and a stack of layers above each other."""
-    from matplotlib.patches import FancyBboxPatch
-
-    height = 0.95 + 2.2 * len(sublayers)
-    outline = "round,pad=0,rounding_size=0.2"
-    frame = FancyBboxPatch((x - 2.7, 3.5), 4.95, height, boxstyle=outline, facecolor="none")
-    frame.set(edgecolor=FAINT, linewidth=1.5, zorder=0)
-    board.axes.add_patch(frame)
-    board.label(x - 2.3, 3.5 + height + 0.3, f"{name} × N", ha="left")
-    _badge(board, x - 2.65, 3.5 + height + 0.3, lesson)
-    shape = "source  $(B, L_s)$" if name.startswith("encoder") else "target so far  $(B, L_t)$"
-    board.label(x, 0.4, shape, fontsize=10)
-    board.arrow((x, 0.65), (x, 0.95))
-    _part(board, x, 1.35, "Token embedding", "", FAINT)
-    board.arrow((x, 1.75), (x, 2.05))
-    _part(board, x, 2.45, "Positional encoding", "", FAINT)
-    below = 2.85
-    for number, (sublayer, built) in enumerate(sublayers):
-        y = 5.0 + 2.2 * number
-        board.arrow((x, below), (x, y - 0.4))
-        colour = VALUE if sublayer == "Feed-forward" else KEY if sublayer == "Cross-attention" else QUERY
-        _part(board, x, y, sublayer, built, colour)
-        board.arrow((x, y + 0.4), (x, y + 0.7))
-        board.box(x, y + 1.05, "Add & norm", OPERATION, width=3.6, height=0.7)
-        fork = y - 0.6 - (0.35 if number == 0 else 0)
-        board.arrow((x, fork), (x - 2.3, fork), (x - 2.3, y + 1.05), (x - 1.8, y + 1.05), colour=FAINT)
-        below = y + 1.4
-
-
-def _part(board: Board, x: float, y: float, name: str, lesson: str, colour: str) -> None:
-    board.box(x, y, name, colour, width=3.6)
-    if lesson:
-        _badge(board, x + 1.8, y + 0.4, lesson)
-    else:
-        board.label(x + 1.95, y, "given", ha="left", fontsize=8, style="italic")
-
-
-def _badge(board: Board, x: float, y: float, lesson: str) -> None:
-    from matplotlib.patches import Circle
-
-    board.axes.add_patch(Circle((x, y), 0.26, facecolor=INK, edgecolor="white", linewidth=1.2, zorder=5))
-    board.label(x, y - 0.01, lesson, color="white", fontsize=8, fontweight="bold", zorder=6)
 
 
 @picture

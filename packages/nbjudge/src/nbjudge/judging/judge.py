@@ -7,12 +7,11 @@ of an author's notebook. The judge connects, runs the checks, and survives whate
 from __future__ import annotations
 
 import logging
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -33,7 +32,6 @@ from nbjudge.conversation.connection import (
     begin_check,
     theirs,
 )
-from nbjudge.conversation.inside import serve
 from nbjudge.conversation.standin import StandIn
 from nbjudge.conversation.worker import source_worker
 from nbjudge.course import Course, Exercise, Sample
@@ -87,12 +85,13 @@ class Judge:
         once more, on that one, before a mistake is named; the score is that of the first time.
         """
         wanted = self.course.exercise(exercise)
-        checks, transcript = self._run(wanted, host, seconds, seed)
-        failed = any(not check.passed for check in checks)
-        if failed and seed != PUBLIC_SEED and not any(check.lost for check in checks):
+        checks, run = self._run(wanted, host, seconds, seed)
+        if all(check.passed for check in checks):
+            return Verdict(exercise, checks)
+        if seed != PUBLIC_SEED and not any(check.lost for check in checks):
             # All of them: two mistakes that fail one check alike differ in what they answer to others.
-            transcript = self._run(wanted, host, seconds, PUBLIC_SEED)[1]
-        return self._verdict(wanted, checks, transcript)
+            _, run = self._run(wanted, host, seconds, PUBLIC_SEED)
+        return self._verdict(wanted, checks, run.transcript)
 
     def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
         """Judge plain Python as if it were the learner's cell, handed in with the files of `folder`."""
@@ -109,23 +108,20 @@ class Judge:
     def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
         """The verdict on every known mistake, each run anew."""
         wanted = self.course.exercise(exercise)
-        found = self._known[exercise] = self._run_mistakes(wanted)
-        return [(one.sample, self._verdict(wanted, one.checks, one.transcript)) for one in found]
+        ran = self._run_mistakes(wanted)
+        return [(one.sample, self._verdict(wanted, checks, one.transcript)) for one, checks in ran]
 
     def _verdict(self, exercise: Exercise, checks: list[CheckResult], transcript: Transcript) -> Verdict:
         verdict = Verdict(exercise.name, checks)
-        if not verdict.passed:
-            shown = recognised(transcript, [(one.sample, one.transcript) for one in self._mistakes(exercise)])
-            verdict.mistakes = {one.sample.name: one.sample.advice for one in shown}
-            explained = {name for one in shown for name in one.explained}
-            verdict.unexplained = [check.name for check in verdict.failed if shown and check.name not in explained]
+        shown = recognised(transcript, [(one.sample, one.transcript) for one in self._mistakes(exercise)])
+        verdict.mistakes = {one.sample.name: one.sample.advice for one in shown}
+        explained = {name for one in shown for name in one.explained}
+        verdict.unexplained = [check.name for check in verdict.failed if shown and check.name not in explained]
         return verdict
 
-    def _run(
-        self, exercise: Exercise, host: Host, seconds: float | None, seed: int
-    ) -> tuple[list[CheckResult], Transcript]:
+    def _run(self, exercise: Exercise, host: Host, seconds: float | None, seed: int) -> tuple[list[CheckResult], _Run]:
         run = _Run(host, exercise, seconds or exercise.course.settings.cell_seconds, seed)
-        return self._run_checks(exercise, run.all), run.transcript
+        return self._run_checks(exercise, run.all), run
 
     def _mistakes(self, exercise: Exercise) -> list[Known]:
         """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""
@@ -134,16 +130,21 @@ class Judge:
             if found is None and self._explain is not None:
                 self._explain(exercise.name)
                 found = known.load(exercise)
-            self._known[exercise.name] = self._run_mistakes(exercise) if found is None else found
+            if found is None:
+                self._run_mistakes(exercise)
+            else:
+                self._known[exercise.name] = found
         return self._known[exercise.name]
 
-    def _run_mistakes(self, exercise: Exercise) -> list[Known]:
-        found = []
+    def _run_mistakes(self, exercise: Exercise) -> list[tuple[Known, list[CheckResult]]]:
+        ran = []
         for sample in exercise.mistakes:
             with source_worker(exercise, sample.source, sample.folder) as worker:
-                found.append(Known(sample, *self._run(exercise, worker, None, PUBLIC_SEED)))
-        known.save(exercise, found)
-        return found
+                checks, run = self._run(exercise, worker, None, PUBLIC_SEED)
+                ran.append((Known(sample, run.transcript), checks))
+        self._known[exercise.name] = [one for one, _ in ran]
+        known.save(exercise, self._known[exercise.name])
+        return ran
 
 
 class _Run:
@@ -159,7 +160,15 @@ class _Run:
         self._connection: Connection | None = None
         self._missing: str | None = None  # why no check can run
         self._crashed: set[str] = set()  # checks of what the code calls, in which it crashed
-        self.transcript = Transcript()
+        self._noted: dict[str, tuple[CheckResult, list[object]]] = {}
+
+    @cached_property
+    def transcript(self) -> Transcript:
+        """What was answered, when all is done; of right answers nobody asks for it."""
+        transcript = Transcript()
+        for check, answers in self._noted.values():
+            transcript.note(check, answers)
+        return transcript
 
     def all(self, checks: list[Check]) -> list[CheckResult]:
         with _one_thread():
@@ -192,17 +201,17 @@ class _Run:
             answers.append(("seen", seen))  # nothing was asked: what was handed in is what tells mistakes apart
         asks = "" if passed or not self._connection or seen.startswith(_UNDONE) else check.info.asks
         result = CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen, lost, asks)
-        self.transcript.note(result, answers)
+        self._noted[check.name] = result, answers
         return result
 
     def _elsewhere(self, check: Check, result: CheckResult, checks: list[Check]) -> CheckResult:
         """A crash says nothing of what the code calls: it is watched once more, in a check that it passed."""
-        passed = [one for one in checks if self.transcript.passed[one.name] and not one.info.forbids]
+        passed = [one for one in checks if self._noted[one.name][0].passed and not one.info.forbids]
         if not passed:
             return result
         expected, seen = self._outcome(max(passed, key=lambda one: one.info.points), check.info.forbids, [])
         result = replace(result, passed=not expected and not seen, expected=expected and result.expected, seen=seen)
-        self.transcript.note(result, self.transcript.answers[check.name])
+        self._noted[check.name] = result, self._noted[check.name][1]
         return result
 
     def _outcome(self, check: Check, forbids: tuple[str, ...], answers: list[object]) -> tuple[str, str]:
@@ -323,31 +332,3 @@ def explain(error: BaseException | None, says: str) -> tuple[str, str]:
         return says, (said.strip() or failed)[:600]
     log.debug("a check ended with %r", error)
     return says, f"an answer that the check cannot use ({type(error).__name__})"
-
-
-class InProcess:
-    """An object of this process, served by a thread: the host of an author's notebook."""
-
-    def __init__(self, obj: object):
-        self._object = obj
-        self.answer = AnswerText("", ())
-        self.folder = Path.cwd()
-
-    def connect(self) -> Connection:
-        ours, theirs = socket.socketpair()
-        threading.Thread(target=serve.Server(theirs, self._object).run, daemon=True).start()
-        return Connection(ours)
-
-    def interrupt(self) -> None:
-        """A thread cannot be interrupted; the author's own kernel can."""
-
-    def kill(self) -> str:
-        return ""
-
-
-def judge(exercise: str, obj: object) -> Verdict:
-    """Judge an object of this process, and show the table: what a grading cell of a source notebook runs.
-
-    The verdict reads as the score, which is how nbgrader takes partial credit.
-    """
-    return Judge(Course()).judge(exercise, InProcess(obj))

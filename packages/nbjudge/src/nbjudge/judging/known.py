@@ -1,40 +1,32 @@
-"""How the known mistakes of an exercise fare, kept on disk: to run them all takes longer than to grade a submission.
+"""How the known mistakes of an exercise fare, kept beside them: to run them all takes longer than to grade a submission.
 
-A file holds what the checks said of every mistake, and what it answered, as JSON and arrays. Its name carries a hash
-of all that the answers depend on, so a file is right or is not found.
+`known.json` is part of a course, as a lock file is of a project: it is made from the checks and the mistakes, says what
+it was made of, and is made anew when that has changed. `nbjudge audit` runs the mistakes in any case, and mends the
+file where it is no longer true.
 """
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 import importlib.util
 import json
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import safetensors
-import safetensors.torch
-import torch
-from safetensors import SafetensorError
-
-from nbjudge.conversation.common import wire
-from nbjudge.conversation.standin import StandIn
 from nbjudge.course import Exercise, Sample
+from nbjudge.errors import CourseError
+from nbjudge.judging.fingerprint import Fingerprint, fingerprint
 from nbjudge.judging.verdict import CheckResult
 
-FOLDER = Path(".nbjudge") / "known"
-_BOUNDS = wire.Bounds(items=1 << 24)  # our own answers, of many mistakes
-_KEY = "known"
+FILE = "known.json"
+_FORMAT = 1
 _VARYING = re.compile(r"`[^`]*`|[-+]?\d[\d.e+-]*")  # in a message: the learner's own line, and numbers
-# Stands for every object that is no data. There is nobody who could answer for it, and nobody asks.
-_ANYTHING = StandIn(None)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -42,13 +34,18 @@ class Transcript:
     """What an object answered, check by check; two objects that answer alike made the same mistake."""
 
     passed: dict[str, bool] = field(default_factory=dict)
-    answers: dict[str, list[object]] = field(default_factory=dict)
-    manners: dict[str, str] = field(default_factory=dict)  # how each check ended, in words without numbers
+    answers: dict[str, Fingerprint] = field(default_factory=dict)
+    manners: dict[str, str] = field(default_factory=dict)  # how each failed check ended, in words without numbers
 
     def note(self, check: CheckResult, answers: list[object]) -> None:
         """Note how a check ended."""
-        self.passed[check.name], self.answers[check.name] = check.passed, answers
-        self.manners[check.name] = _VARYING.sub("#", f"{check.expected} | {check.seen}")
+        self.passed[check.name], self.answers[check.name] = check.passed, fingerprint(answers)
+        self.manners[check.name] = "" if check.passed else _VARYING.sub("#", f"{check.expected} | {check.seen}")
+
+    def alike(self, other: Transcript) -> bool:
+        """Whether these say the same, to a tolerance."""
+        same = self.passed == other.passed and self.manners == other.manners
+        return same and all(ours.alike(other.answers[name]) for name, ours in self.answers.items())
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,6 @@ class Known:
     """A known mistake, and how it fares."""
 
     sample: Sample
-    checks: list[CheckResult]
     transcript: Transcript
 
 
@@ -64,65 +60,134 @@ def load(exercise: Exercise) -> list[Known] | None:
     """What `save` kept, if it still holds; else None."""
     samples = {sample.name: sample for sample in exercise.mistakes}
     try:
-        with safetensors.safe_open(_file(exercise), "pt") as file:
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no dictionary
-            decoder = wire.Decoder(arrays, lambda _: _ANYTHING, _BOUNDS)
-            return [_known(samples, decoder, one) for one in json.loads(file.metadata()[_KEY])]
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, wire.WireError):
-        return None  # there is none, or it was cut off
-
-
-def _known(samples: dict[str, Sample], decoder: wire.Decoder, one: dict[str, Any]) -> Known:
-    checks = [CheckResult(**check) for check in one["checks"]]
-    answers: Any = decoder.decode(one["answers"])  # as `save` wrote them
-    return Known(samples[one["name"]], checks, Transcript(one["passed"], answers, one["manners"]))
+        kept = json.loads(_file(exercise).read_text(encoding="utf-8"))
+        if kept["made_of"] != _made_of(exercise):
+            return None
+        prints = [Fingerprint(exact, tuple(few), tuple(sums), shows) for exact, few, sums, shows in kept["answers"]]
+        return [Known(samples[name], _read(one, prints, kept)) for name, one in kept["mistakes"].items()]
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None  # there is none, or somebody else has written it
 
 
 def save(exercise: Exercise, found: list[Known]) -> None:
-    """Keep what was found out; older files of the exercise go. Where nothing can be written, nothing is kept."""
-    encoder = wire.Encoder(lambda _: {"handle": 0}, _BOUNDS)
+    """Keep what was found out. Where nothing can be written, nothing is kept; where nothing is new, nothing changes."""
+    before = load(exercise)
+    if not found or (before is not None and _agree(before, found)):
+        return
+    tables = _Tables()
+    mistakes = {one.sample.name: tables.rows(one.transcript) for one in found}
+    kept = {
+        "made_of": _made_of(exercise),
+        "answers": [[one.exact, one.numbers, one.sums, one.shows_values] for one in tables.answers],
+        "manners": list(tables.manners),
+        "mistakes": mistakes,
+    }
     path = _file(exercise)
-    with contextlib.suppress(OSError, wire.WireError):
-        known = [
-            {
-                "name": one.sample.name,
-                "checks": [asdict(check) for check in one.checks],
-                "passed": one.transcript.passed,
-                "manners": one.transcript.manners,
-                "answers": encoder.encode(one.transcript.answers),
-            }
-            for one in found
-        ]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}")
-        safetensors.torch.save_file(encoder.arrays, part, {_KEY: json.dumps(known)})
-        for old in path.parent.glob(f"{exercise.name}-*.safetensors"):
-            old.unlink(missing_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    with contextlib.suppress(OSError):
+        part.write_text(_lines(kept), encoding="utf-8")
         os.replace(part, path)
 
 
+def _agree(before: list[Known], now: list[Known]) -> bool:
+    if [one.sample.name for one in before] != [one.sample.name for one in now]:
+        return False
+    return all(ours.transcript.alike(theirs.transcript) for ours, theirs in zip(before, now, strict=True))
+
+
+class _Tables:
+    """Each answer and each manner once: most mistakes answer most checks alike."""
+
+    def __init__(self) -> None:
+        self.answers: dict[Fingerprint, int] = {}
+        self.manners: dict[str, int] = {}
+
+    def rows(self, transcript: Transcript) -> dict[str, list[int]]:
+        """Of each check, whether it passed, and which answer and manner are its."""
+        return {
+            name: [
+                int(passed),
+                self.answers.setdefault(transcript.answers[name], len(self.answers)),
+                self.manners.setdefault(transcript.manners[name], len(self.manners)),
+            ]
+            for name, passed in transcript.passed.items()
+        }
+
+
+def _read(rows: dict[str, list[int]], prints: list[Fingerprint], kept: dict[str, Any]) -> Transcript:
+    found = Transcript()
+    for name, (passed, answer, manner) in rows.items():
+        found.passed[name] = bool(passed)
+        found.answers[name], found.manners[name] = prints[answer], kept["manners"][manner]
+    return found
+
+
+def _lines(kept: dict[str, Any]) -> str:
+    """JSON with a line for each entry, so that a change of one is a change of a line."""
+    parts = []
+    for key, value in kept.items():
+        if isinstance(value, list):
+            body = "[\n" + ",\n".join(json.dumps(one, separators=(",", ":")) for one in value) + "\n]"
+        elif isinstance(value, dict):
+            rows = (f"{json.dumps(name)}: {json.dumps(one, separators=(',', ':'))}" for name, one in value.items())
+            body = "{\n" + ",\n".join(rows) + "\n}"
+        else:
+            body = json.dumps(value)
+        parts.append(f"{json.dumps(key)}: {body}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
 def _file(exercise: Exercise) -> Path:
-    out_of_reach = exercise.course.names_from(exercise.name)
-    state = hashlib.sha256(f"{sys.version} {np.__version__} {torch.__version__} {out_of_reach}".encode())
-    for path in _sources(exercise):
-        state.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return exercise.course.root / FOLDER / f"{exercise.name}-{state.hexdigest()[:24]}.safetensors"
+    return exercise.course.root / exercise.course.settings.mistakes / exercise.name / FILE
 
 
-def _sources(exercise: Exercise) -> Iterator[Path]:
-    """All that the answers of mistakes, and what checks say of them, depend on."""
-    yield exercise.check_file
-    yield exercise.text_file
+def _made_of(exercise: Exercise) -> str:
+    """A hash of all that the answers of mistakes, and what checks say of them, depend on: not of advice, nor of versions."""
+    state = hashlib.sha256()
+    parts = (_FORMAT, exercise.expression, exercise.setup, exercise.solution, exercise.course.names_from(exercise.name))
+    for part in map(str, parts):
+        state.update(part.encode() + b"\0")
+    for name, content in _contents(exercise):
+        state.update(name.encode() + b"\0" + content + b"\0")
+    return state.hexdigest()[:32]
+
+
+def _contents(exercise: Exercise) -> Iterator[tuple[str, bytes]]:
     for sample in exercise.mistakes:
-        yield sample.path
+        yield sample.name, _without_advice(sample.source).encode()
         yield from _files(sample.folder)
+    yield exercise.check_file.name, exercise.check_file.read_bytes()
     yield from _files(exercise.artifacts)
-    for package in ("nbjudge", exercise.course.settings.given.partition(".")[0]):
-        spec = importlib.util.find_spec(package) if package else None
-        places: Iterable[str | None] = (spec.submodule_search_locations or [spec.origin]) if spec else ()
-        for place in filter(None, places):
-            yield from sorted(Path(place).rglob("*.py")) if os.path.isdir(place) else [Path(place)]
+    for place in _places(exercise.course.settings.given):
+        yield from _files(place) if place.is_dir() else [(place.name, place.read_bytes())]
 
 
-def _files(folder: Path | None) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder and folder.is_dir() else []
+def _without_advice(source: str) -> str:
+    """The code of a mistake: what its author says of it may change without it being run again."""
+    tree = ast.parse(source)
+    body = [node for node in tree.body if not _is_advice(node)]
+    return ast.unparse(ast.Module(body, []))
+
+
+def _is_advice(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(value=ast.Constant(value=str())) | ast.Assign(targets=[ast.Name(id="FUNDAMENTAL")]):
+            return True
+    return False
+
+
+def _places(module: str) -> Iterator[Path]:
+    """Where a module is, or a package."""
+    try:
+        spec = importlib.util.find_spec(module) if module else None
+    except ImportError as error:
+        raise CourseError(f"the given module {module} cannot be found: {error}") from error
+    places: Iterable[str | None] = (spec.submodule_search_locations or [spec.origin]) if spec else ()
+    yield from (Path(place) for place in places if place)
+
+
+def _files(folder: Path | None) -> list[tuple[str, bytes]]:
+    if folder is None or not folder.is_dir():
+        return []
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return [(path.name, path.read_bytes()) for path in paths]

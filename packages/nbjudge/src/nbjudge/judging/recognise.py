@@ -11,13 +11,8 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-import torch
-
 from nbjudge.course import Sample
 from nbjudge.judging.known import Transcript
-
-_TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -50,16 +45,16 @@ def recognised(transcript: Transcript, known: Iterable[tuple[Sample, Transcript]
 
 def _explanation(sample: Sample, transcript: Transcript, other: Transcript, failed: frozenset[str]) -> Explanation:
     common = [name for name in failed if not other.passed.get(name, True)]
-    alike = frozenset(name for name in common if same(transcript.answers[name], other.answers[name]))
+    alike = frozenset(name for name in common if transcript.answers[name].alike(other.answers[name]))
     manner = {name for name in common if transcript.manners[name] == other.manners[name]}
     theirs = frozenset(name for name, passed in other.passed.items() if not passed)
     return Explanation(sample, other, theirs, alike, alike | manner)
 
 
 def _answered(one: Explanation, transcript: Transcript) -> set[str]:
-    """All checks, passed ones as well, that a mistake answers alike. There is much to compare, so only ties ask."""
-    answers = one.transcript.answers
-    return {name for name, ours in transcript.answers.items() if name in one.alike or same(ours, answers.get(name))}
+    """All checks, passed ones as well, that a mistake answers alike."""
+    theirs = one.transcript.answers
+    return {name for name, ours in transcript.answers.items() if name in theirs and ours.alike(theirs[name])}
 
 
 def _alone(candidates: list[Explanation], transcript: Transcript, failed: frozenset[str]) -> list[Explanation]:
@@ -100,34 +95,6 @@ def _mostly(candidates: list[Explanation], transcript: Transcript, failed: froze
 
     Where a check shows values, equal errors in the others are not enough.
     """
-    shown = {name for name in failed if _shows_values(transcript.answers[name])}
+    shown = {name for name in failed if transcript.answers[name].shows_values}
     enough = [one for one in candidates if len(one.alike) > len(failed) / 2 and (not shown or one.alike & shown)]
     return [max(enough, key=lambda one: len(one.alike))] if enough else []
-
-
-def _shows_values(answers: list[object]) -> bool:
-    return any(not (isinstance(a, tuple) and len(a) == 2 and isinstance(a[0], str)) for a in answers)
-
-
-def same(a: object, b: object) -> bool:
-    """Whether two answers agree, to a tolerance that forgives another order of the same arithmetic."""
-    if isinstance(a, (torch.Tensor, np.ndarray, np.generic)) and isinstance(b, (torch.Tensor, np.ndarray, np.generic)):
-        return type(a) is type(b) and a.dtype == b.dtype and _close(torch.as_tensor(a), torch.as_tensor(b))
-    if isinstance(a, float) and isinstance(b, float):
-        return _close(torch.tensor(a), torch.tensor(b))
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
-    if isinstance(a, (str, int, bool, type(None))):
-        return a == b
-    return True  # handles: the objects they stand for are seen by what they answer
-
-
-def _close(a: torch.Tensor, b: torch.Tensor) -> bool:
-    if a.shape != b.shape:
-        return False
-    a, b = a.detach().double(), b.detach().double()
-    return bool(torch.allclose(a, b, rtol=_TOLERANCE, atol=_TOLERANCE, equal_nan=True))
