@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from .._lessons import LESSONS
 from .._progress import FULL, OPEN, PARTIAL, Progress, folder, read
-from .style import FAINT, GREEN, INK, KEY, OPERATION, ORANGE, QUERY, RED, VALUE, WEIGHT, Board, picture
+from .style import FAINT, GREEN, INK, KEY, OPERATION, ORANGE, QUERY, RED, VALUE, WEIGHT, Board, picture, tint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.figure import Figure
 
-_COLOURS = {FULL: GREEN, PARTIAL: ORANGE, OPEN: "white"}
+_COLOURS = {FULL: tint(GREEN, 0.7), PARTIAL: tint(ORANGE, 0.8), OPEN: "white"}
 _MARKS = {FULL: "✓", PARTIAL: "…", OPEN: ""}  # for those who cannot tell the colours apart
 
 
@@ -40,13 +40,13 @@ class _Map:
         self._part(10.9, 13.8, "Softmax", "10", WEIGHT)
         board.label(13.0, 12.4, "logits  $(B, L_t, V)$", ha="left")
         board.label(13.0, 13.8, "probabilities", ha="left")
-        board.label(1.6, 13.6, "inside every attention:\nscaled dot products", ha="left")
+        board.label(1.8, 13.6, "inside every attention:\nscaled dot products", ha="left")
         self._badge(1.25, 13.6, "01")
-        board.label(1.6, 12.4, "Add & norm: residual connection,\nthen layer normalization", ha="left")
-        self._badge(0.75, 12.4, "03")
+        board.label(1.8, 12.4, "Add & norm: residual connection,\nthen layer normalization", ha="left")
+        self._badge(0.55, 12.4, "03")
         self._badge(1.25, 12.4, "04")
         if self._states is not None:
-            board.label(1.6, 11.2, "the whole, trained", ha="left")
+            board.label(1.8, 11.2, "the whole, trained", ha="left")
             self._badge(1.25, 11.2, "11")
         return board.figure
 
@@ -97,7 +97,7 @@ class _Map:
         ink = "white" if state is None else INK
         self.board.label(x, y - 0.01, lesson, color=ink, fontsize=8, fontweight="bold", zorder=6)
         if state and _MARKS[state]:
-            self.board.label(x + 0.36, y + 0.22, _MARKS[state], fontsize=9, fontweight="bold", zorder=6)
+            self.board.label(x - 0.36, y + 0.26, _MARKS[state], fontsize=9, fontweight="bold", zorder=6)
         if lesson == self._here:
             self.board.axes.add_patch(Circle((x, y), 0.4, facecolor="none", edgecolor=RED, linewidth=2.5, zorder=7))
 
@@ -135,13 +135,14 @@ def course_map(here: str = "") -> tuple[Figure, str]:
 def _legend(board: Board, here: str) -> None:
     from matplotlib.patches import Circle
 
-    for number, (state, colour) in enumerate(_COLOURS.items()):
-        y = 9.9 - 0.62 * number
-        board.axes.add_patch(Circle((0.75, y), 0.2, facecolor=colour, edgecolor=INK, linewidth=1.2, zorder=5))
-        board.label(1.15, y, f"{_MARKS[state]} {state}".strip(), ha="left")
+    x, y = 13.75, 9.0
+    for state, colour in _COLOURS.items():
+        board.axes.add_patch(Circle((x, y), 0.2, facecolor=colour, edgecolor=INK, linewidth=1.2, zorder=5))
+        board.label(x + 0.4, y, f"{_MARKS[state]} {state}".strip(), ha="left")
+        y -= 0.65
     if here:
-        board.axes.add_patch(Circle((0.75, 8.04), 0.26, facecolor="none", edgecolor=RED, linewidth=2.5))
-        board.label(1.15, 8.04, "you are here", ha="left")
+        board.axes.add_patch(Circle((x, y), 0.26, facecolor="none", edgecolor=RED, linewidth=2.5))
+        board.label(x + 0.4, y, "you are here", ha="left")
 
 
 def as_text(found: Progress, here: str = "") -> str:
