@@ -166,6 +166,58 @@ def _show(progress: Progress, task: TaskID, done: int, total: int) -> None:
     progress.update(task, completed=done, total=total)
 
 
+@app.command(context_settings={"ignore_unknown_options": True})
+def autograde(
+    lesson: Annotated[
+        list[str], typer.Argument(metavar="LESSON", help="The lesson; after it, more options of nbgrader's.")
+    ],
+    student: Annotated[str, typer.Option(help="Whose submissions; a pattern.")] = "",
+    notebook: Annotated[str, typer.Option(help="Which notebooks; a pattern.")] = "",
+    force: Annotated[bool, typer.Option("--force", "-f", help="Grade anew what is graded already.")] = False,
+    db: Annotated[str, typer.Option(help="The address of the gradebook.")] = "",
+    course_dir: Annotated[str, typer.Option(help="The course directory.")] = "",
+    workers: Annotated[int | None, typer.Option(min=1, help="Workers here; by default one for each core.")] = None,
+    scheduler: Annotated[str, typer.Option(help="The address of a Dask scheduler, whose workers grade.")] = "",
+    tls_ca_file: Annotated[str, typer.Option(help="Whom to trust at that address.")] = "",
+    tls_cert: Annotated[str, typer.Option(help="The certificate to show there.")] = "",
+    tls_key: Annotated[str, typer.Option(help="Its key.")] = "",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what must be said.")] = False,
+) -> None:
+    """Grade a class in parallel: as `nbgrader autograde LESSON`, with the same options, gradebook and files.
+
+    Ctrl-C stops, and keeps what is done; the same command goes on from there. Exit status: 0 where all that was handed
+    in has its scores, 1 where some is left to a person, has failed or is not graded yet, 2 for a wrong call.
+    """
+    if workers and scheduler:
+        _usage("--workers is for workers of this machine, and --scheduler has its own")
+    theirs = {"student": student, "notebook": notebook, "db": db, "course-dir": course_dir}
+    arguments = [*lesson, *(f"--{name}={value}" for name, value in theirs.items() if value), *["--force"] * force]
+    raise typer.Exit(_autograde(arguments, workers, scheduler, (tls_ca_file, tls_cert, tls_key), quiet))
+
+
+def _autograde(
+    arguments: list[str], workers: int | None, scheduler: str, tls: tuple[str, str, str], quiet: bool
+) -> int:
+    from nbgrader.converters import NbGraderException
+
+    from nbjudge.errors import MachineError
+    from nbjudge.parallel.application import WrongCall, autograde
+    from nbjudge.parallel.cluster import TLS, crew_at, local_crew
+
+    crew = partial(crew_at, scheduler, TLS(*tls)) if scheduler else partial(local_crew, workers)
+    try:
+        tally = autograde(arguments, crew, errors, quiet)
+    except (WrongCall, MachineError) as error:
+        _usage(str(error))
+    except NbGraderException:  # the log has said why
+        return 2
+    except KeyboardInterrupt:
+        return 1
+    if not quiet:
+        errors.print(tally.in_words(), markup=False, highlight=False, soft_wrap=True)
+    return 0 if tally.complete else 1
+
+
 @course_app.command("new")
 def new(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty directory, outside the course.")],

@@ -21,7 +21,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,27 @@ class Batch:
             raise ValueError(f"{path} is no copy of a submission")
         return self.submissions[match["student"], match["assignment"]]
 
+    @contextmanager
+    def ahead(self, path: Path) -> Iterator[Submission]:
+        """The submission that a copy belongs to, with another copy: its turn has not come, and nothing is noted."""
+        with tempfile.TemporaryDirectory(prefix=".ahead-", dir=self._copies) as folder:
+            submission = replace(self.of(path), folder=Path(folder) / "copy")
+            self._take(submission)
+            _stand_in(submission)
+            yield submission
+
+    def lock(self, path: Path) -> None:
+        """Lock a submission before its turn, so that what is done to its old grading is known to be unfinished."""
+        submission, directory = self.of(path), self._theirs
+        _release()
+        self._mark(
+            Path(directory.format_path(directory.autograded_directory, submission.student, submission.assignment))
+        )
+
+    def unlock(self) -> None:
+        """Give up what `lock` has locked: nothing was done to it."""
+        _release()
+
     # -- what there is ---------------------------------------------------------------------------------------------
 
     def _hand_over(self, converter: BaseConverter) -> None:
@@ -145,11 +166,7 @@ class Batch:
                 notebooks = gradebook.find_assignment(assignment).notebooks
                 known = {notebook.name: json.loads(notebook.kernelspec or "{}") for notebook in notebooks}
             except MissingEntry:
-                refuse(
-                    self._log,
-                    f"there is no assignment {assignment!r} in the gradebook; run nbgrader generate_assignment "
-                    f"{assignment} first\nNothing was graded.",
-                )
+                refuse(self._log, f"{no_assignment(assignment)}\nNothing was graded.")
         wanted = [name for name in known if fnmatch.fnmatchcase(name, self._theirs.notebook_id)]
         for name in wanted:
             language = foreign(known[name])
@@ -218,6 +235,12 @@ class Batch:
         entry = submission.student, submission.assignment
         self._mark(Path(directory.format_path(directory.autograded_directory, *entry)))
         self._forget(submission, submission.notebooks + submission.absent)
+        self._take(submission)
+        for name, why in submission.left.items():
+            self._log.warning("%s: %r was not taken: %s", submission.student, name, why)
+
+    def _take(self, submission: Submission) -> None:
+        """Copy what was handed in to the submission's folder."""
         shutil.rmtree(submission.folder, ignore_errors=True)
         try:
             copied = copy_folder(*self._place(submission), submission.folder, self._settings.file_bytes)
@@ -227,8 +250,6 @@ class Batch:
             return
         _set_date(submission, copied)
         submission.left = copied.left
-        for name, why in copied.left.items():
-            self._log.warning("%s: %r was not taken: %s", submission.student, name, why)
 
     def _after(self, assignment: str, student: str, notebooks: list[str]) -> None:
         """After a submission that was graded: it is finished."""
@@ -289,6 +310,11 @@ class Batch:
                     path.unlink()
             except (OSError, ValueError):
                 continue  # its grader lives, or it is another's
+
+
+def no_assignment(name: str) -> str:
+    """Why a lesson that the gradebook does not know cannot be graded."""
+    return f"there is no assignment {name!r} in the gradebook; run nbgrader generate_assignment {name} first"
 
 
 def _release() -> None:

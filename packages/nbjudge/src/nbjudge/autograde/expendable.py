@@ -209,7 +209,9 @@ class _Child:
 def main() -> None:
     """Started by `grader.Grader`, with the course and its settings as JSON in the first argument."""
     os.environ["NBGRADER_EXECUTION"] = "autograde"
-    _Graders(json.loads(sys.argv[1])).collect_and_serve()
+    job = json.loads(sys.argv[1])
+    sys.path[:0] = job["paths"]
+    _Graders(job).collect_and_serve()
 
 
 if __name__ == "__main__":

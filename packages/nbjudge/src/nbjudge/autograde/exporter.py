@@ -14,19 +14,17 @@ from typing import Any
 
 import nbformat.v4
 from nbconvert.exporters import NotebookExporter
-from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests
 
 from nbjudge.autograde.batch import Batch, Submission
 from nbjudge.autograde.config import refusals
-from nbjudge.autograde.grader import Grader, GraderLost, Grading
+from nbjudge.autograde.grader import Graded, Grader, Graders, job_of
+from nbjudge.autograde.rebuild import read_notebook
 from nbjudge.autograde.refuse import refuse
 from nbjudge.autograde.stock_execute import settle
-from nbjudge.autograde.submission import NOTES, new_cells
-from nbjudge.errors import CourseError, UnreadableNotebook
+from nbjudge.errors import CourseError
 from nbjudge.settings import CONFIG_FILE, NBJudge
 
 _open: list[Callable[[], None]] = []
@@ -38,7 +36,7 @@ class Current:
     """What the preprocessors need to know of the notebook that is converted; nbconvert would copy it in `resources`."""
 
     submission: Submission
-    grading: Grading
+    grading: Graded
     directory: CourseDirectory
 
 
@@ -53,13 +51,13 @@ class JudgedNotebookExporter(NotebookExporter):
 
     def __init__(self, **keywords: object):
         super().__init__(**keywords)
-        self._grader: Grader | None = None
+        self._grader: Graders | None = None
         if not isinstance(self.parent, Autograde):
             return
         refused = refusals(self.parent)
         if refused is None:  # another course's, that does not use the judge
             return
-        _close_all()
+        close_all()
         settings = NBJudge(parent=self)
         refused += settle(self.parent, settings, self.log)
         if refused:
@@ -69,15 +67,22 @@ class JudgedNotebookExporter(NotebookExporter):
         if settings.sandbox == "none":
             self.log.warning("Grading without a sandbox: this code runs with your rights.")
         try:
-            grader = Grader(Path(self.parent.coursedir.root), settings, self.parent.coursedir, self.log)
+            grader = self._new_grader(self.parent.coursedir, settings)
         except CourseError as error:
             refuse(self.log, f"{error}\nNothing was graded.")
         _open.append(grader.close)
         obstacle = grader.obstacle()
         if obstacle:
             refuse(self.log, f"{obstacle}\nNothing was graded.")
-        self._batch, self._grader = Batch(self.parent, settings, self.log, _close_all), grader
+        self._batch, self._grader = Batch(self.parent, settings, self.log, self._last_is_graded), grader
         _open.append(self._batch.close)
+
+    def _new_grader(self, directory: CourseDirectory, settings: NBJudge) -> Graders:
+        """Who grades. Raises `CourseError` where the course cannot be read."""
+        return Grader(job_of(Path(directory.root), settings, directory, self.log), settings, self.log)
+
+    def _last_is_graded(self) -> None:
+        close_all()
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **keywords: object
@@ -91,7 +96,7 @@ class JudgedNotebookExporter(NotebookExporter):
             notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))  # valid, as it was written just now
         else:
             self.current = Current(self._batch.of(path), self._grader.begin(), self._batch.directory)
-            notebook = self._read(path)
+            notebook = read_notebook(path, self.current.submission, self.current.grading)
         exported: tuple[Any, dict[str, Any]] = self.from_notebook_node(notebook, resources, **keywords)
         return exported
 
@@ -101,21 +106,8 @@ class JudgedNotebookExporter(NotebookExporter):
         written = directory.format_path(directory.autograded_directory, ".", ".")
         return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(written))
 
-    def _read(self, path: Path) -> NotebookNode:
-        """What was handed in, as cells; or an empty notebook that says why not."""
-        submission = self.current.submission
-        try:
-            if submission.problem:
-                raise UnreadableNotebook(submission.problem)
-            if path.name in submission.left:
-                raise UnreadableNotebook(submission.left[path.name])
-            cells = new_cells(self.current.grading.read(path))
-        except (UnreadableNotebook, GraderLost) as error:
-            notes = {NOTES: {"problem": f"{path.name} cannot be read: {error}"}}
-            return NotebookNode(new_notebook(metadata=notes))
-        return NotebookNode(new_notebook(cells=cells))
 
-
-def _close_all() -> None:
+def close_all() -> None:
+    """End the last run of this process, if it has not ended."""
     while _open:
         _open.pop()()

@@ -18,7 +18,7 @@ import weakref
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
@@ -42,38 +42,65 @@ class GraderLost(Exception):
     """The process was ended, or ended; the message says why, in words for a person."""
 
 
-class Grader:
-    """The parent of all the processes that grade the notebooks of one batch."""
+class Graded(Protocol):
+    """Whoever answers for one notebook: its process, or who has asked that process before."""
 
-    def __init__(self, root: Path, settings: NBJudge, directory: CourseDirectory, log: logging.Logger):
-        """Raises `CourseError` where the course cannot be read."""
+    def read(self, path: Path) -> list[dict[str, Any]]: ...
+
+    def place(self, cells: list[NotebookNode], anchors: list[Anchor]) -> Placed: ...
+
+    def run(self, nb: NotebookNode, folder: Path, handed_in: Path, whose: list[str]) -> dict[str, Any]: ...
+
+    def end(self) -> None: ...
+
+
+class Graders(Protocol):
+    """Whoever grades the notebooks of one batch, one after another; see `Grader`."""
+
+    def obstacle(self) -> str: ...
+
+    def begin(self) -> Graded: ...
+
+    def close(self) -> None: ...
+
+
+def job_of(root: Path, settings: NBJudge, directory: CourseDirectory, log: logging.Logger) -> dict[str, Any]:
+    """What a `Grader` must know of the course at `root`, as JSON. Raises `CourseError` where it cannot be read."""
+    values = {name: value for name, value in settings.trait_values(config=True).items() if name != "refused"}
+    sources, lesson = source_pattern(directory), directory.assignment_id
+    values["hidden_delimiters"] = settings.hidden_delimiters
+    course = Course(root, settings, sources)
+    values["hidden_parts"] = _hidden_parts(course, lesson, log)
+    course_secret(root)  # or why there is none; it is read again there, as all on this machine see a command line
+    return {
+        "root": str(root),
+        "paths": [],  # where modules are found, before all other places
+        "settings": values,
+        "sources": sources,
+        "lesson": lesson,
+        "judges": lesson in course.lesson_of.values(),
+    }
+
+
+def _hidden_parts(course: Course, lesson: str, log: logging.Logger) -> list[str]:
+    if course.given is None:
+        return []
+    hidden = course.names_since(lesson)
+    for name, needs in sorted(course.given.entangled(hidden).items()):
+        needed = ", ".join(sorted(needs))
+        log.warning("%s: %s.%s is out of reach: it needs %s", lesson, course.given.name, name, needed)
+    return list(hidden)
+
+
+class Grader:
+    """The parent of all the processes that grade the notebooks of one batch. `job` is made by `job_of`."""
+
+    def __init__(self, job: dict[str, Any], settings: NBJudge, log: logging.Logger):
         self._settings, self._log = settings, log
-        values = {name: value for name, value in settings.trait_values(config=True).items() if name != "refused"}
-        sources, lesson = source_pattern(directory), directory.assignment_id
-        values["hidden_delimiters"] = settings.hidden_delimiters
-        course = Course(root, settings, sources)
-        values["hidden_parts"] = self._hidden_parts(course, lesson)
-        course_secret(root)  # or why there is none; it is read again there, as all on this machine see a command line
-        job = {
-            "root": str(root),
-            "settings": values,
-            "sources": sources,
-            "lesson": lesson,
-            "judges": lesson in course.lesson_of.values(),
-        }
         self._server = ForkServer(_MODULE, (json.dumps(job),))
         self._server.start()
         self._begun: list[Grading] = []
         self._end = weakref.finalize(self, _close, self._begun, self._server)
-
-    def _hidden_parts(self, course: Course, lesson: str) -> list[str]:
-        if course.given is None:
-            return []
-        hidden = course.names_since(lesson)
-        for name, needs in sorted(course.given.entangled(hidden).items()):
-            needed = ", ".join(sorted(needs))
-            self._log.warning("%s: %s.%s is out of reach: it needs %s", lesson, course.given.name, name, needed)
-        return list(hidden)
 
     def obstacle(self) -> str:
         """What keeps this machine from grading; empty where nothing does. It is found by starting a kernel."""

@@ -9,18 +9,20 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, Notebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from nbjudge.autograde.batch import Submission
-from nbjudge.autograde.grader import GraderLost
+from nbjudge.autograde.grader import Graded, GraderLost
 from nbjudge.autograde.old_scores import UNFINISHED, forget_scores, missing
 from nbjudge.autograde.placing import Anchor, Placed, framed
 from nbjudge.autograde.submission import NOTES, new_cells
+from nbjudge.errors import UnreadableNotebook
 
 _PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}  # for a source that names no kernel
 
@@ -37,24 +39,56 @@ class RebuildNotebook(NbGraderPreprocessor):
         with Gradebook(entry["db_url"]) as gradebook:
             _take_back(gradebook, submission, entry["notebook"])
             notebook = gradebook.find_notebook(entry["notebook"], entry["assignment"])
-            kernelspec = json.loads(notebook.kernelspec or "{}") or _PYTHON
-            anchors = _anchors(notebook, _order(current.directory, entry))
-        rebuilt, about = NotebookNode(nb), {**nb.metadata.get(NOTES, {})}
-        placed = None
-        if "problem" not in about:
-            try:
-                placed = current.grading.place(nb.cells, anchors)
-            except GraderLost as lost:
-                about["problem"] = f"{entry['notebook']}.ipynb cannot be read: {lost}"
-        placed = placed or Placed([framed(anchor, anchor["source"]) for anchor in anchors])
-        notes = {"": _left_notes(submission), **placed.notes}
-        rebuilt.cells = new_cells(placed.cells)
-        rebuilt.metadata["kernelspec"] = NotebookNode(kernelspec)
-        rebuilt.metadata[NOTES] = {**about, "notes": notes, "if_lost": placed.if_lost}
-        for grade_id, texts in notes.items():
+            frame = frame_of(notebook, current.directory, entry["assignment"])
+        rebuilt = rebuild(nb, entry["notebook"], frame, submission, current.grading)
+        for grade_id, texts in rebuilt.metadata[NOTES]["notes"].items():
             for text in texts:
                 self.log.warning("%s, %s: %s", entry["student"], grade_id or entry["notebook"], text)
         return rebuilt, resources
+
+
+class Frame(TypedDict):
+    """What is the instructor's of a notebook."""
+
+    kernelspec: dict[str, Any]
+    anchors: list[Anchor]
+
+
+def frame_of(notebook: Notebook, directory: CourseDirectory, assignment: str) -> Frame:
+    """The frame of a notebook, as the gradebook has it, in the order of its source."""
+    kernelspec = json.loads(notebook.kernelspec or "{}") or _PYTHON
+    return Frame(kernelspec=kernelspec, anchors=_anchors(notebook, _order(directory, assignment, notebook.name)))
+
+
+def read_notebook(path: Path, submission: Submission, grading: Graded) -> NotebookNode:
+    """What was handed in, as cells; or an empty notebook that says why not."""
+    try:
+        if submission.problem:
+            raise UnreadableNotebook(submission.problem)
+        if path.name in submission.left:
+            raise UnreadableNotebook(submission.left[path.name])
+        cells = new_cells(grading.read(path))
+    except (UnreadableNotebook, GraderLost) as error:
+        notes = {NOTES: {"problem": f"{path.name} cannot be read: {error}"}}
+        return NotebookNode(new_notebook(metadata=notes))
+    return NotebookNode(new_notebook(cells=cells))
+
+
+def rebuild(nb: NotebookNode, name: str, frame: Frame, submission: Submission, grading: Graded) -> NotebookNode:
+    """The notebook that is graded, of what `read_notebook` read of the one called `name`."""
+    rebuilt, about = NotebookNode(nb), {**nb.metadata.get(NOTES, {})}
+    anchors, placed = frame["anchors"], None
+    if "problem" not in about:
+        try:
+            placed = grading.place(nb.cells, anchors)
+        except GraderLost as lost:
+            about["problem"] = f"{name}.ipynb cannot be read: {lost}"
+    placed = placed or Placed([framed(anchor, anchor["source"]) for anchor in anchors])
+    notes = {"": _left_notes(submission), **placed.notes}
+    rebuilt.cells = new_cells(placed.cells)
+    rebuilt.metadata["kernelspec"] = NotebookNode(frame["kernelspec"])
+    rebuilt.metadata[NOTES] = {**about, "notes": notes, "if_lost": placed.if_lost}
+    return rebuilt
 
 
 def _take_back(gradebook: Gradebook, submission: Submission, notebook: str) -> None:
@@ -68,9 +102,9 @@ def _left_notes(submission: Submission) -> list[str]:
     return [f"The file {name!r} was not taken: {why}." for name, why in list(submission.left.items())[:10]]
 
 
-def _order(directory: CourseDirectory, entry: dict[str, Any]) -> tuple[str, ...]:
-    folder = directory.format_path(directory.source_directory, ".", entry["assignment"])
-    source = Path(folder) / f"{entry['notebook']}.ipynb"
+def _order(directory: CourseDirectory, assignment: str, notebook: str) -> tuple[str, ...]:
+    folder = directory.format_path(directory.source_directory, ".", assignment)
+    source = Path(folder) / f"{notebook}.ipynb"
     return _source_order(source.resolve(), source.stat().st_mtime_ns) if source.is_file() else ()
 
 

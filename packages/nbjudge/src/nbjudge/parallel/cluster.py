@@ -1,0 +1,101 @@
+"""Who works: a cluster of our own on this machine, or one that runs already."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dask
+from distributed import Client, LocalCluster, Security
+
+from nbjudge.errors import MachineError
+from nbjudge.parallel.crew import DaskCrew
+
+_CONNECT_SECONDS = 30
+_EVERYWHERE = {"distributed.admin.large-graph-warning-threshold": "1GB"}  # a submission may hold much
+_LOCAL = {
+    **_EVERYWHERE,
+    "distributed.scheduler.allowed-failures": 0,  # who is tried again is decided by the crew
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.worker.memory.target": False,  # nothing is kept on workers
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": False,
+}
+
+
+@dataclass
+class TLS:
+    """Files by which a cluster's members know each other."""
+
+    authority: str = ""
+    certificate: str = ""
+    key: str = ""
+
+    def security(self) -> Security | None:
+        if not (self.authority or self.certificate or self.key):
+            return None
+        return Security(
+            tls_ca_file=self.authority or None,
+            tls_client_cert=self.certificate or None,
+            tls_client_key=self.key or None,
+            require_encryption=True,
+        )
+
+
+@contextlib.contextmanager
+def local_crew(workers: int | None, log: logging.Logger) -> Iterator[DaskCrew]:
+    """Workers on this machine, each a process with one thread; by default one for each core."""
+    count = workers or len(os.sched_getaffinity(0))
+    security = _own_keys(log)
+    with (
+        dask.config.set(_LOCAL),
+        LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=0,
+            dashboard_address=None,
+            host="127.0.0.1",
+            security=security,
+            protocol="tls" if security else "tcp",
+            silence_logs=logging.CRITICAL,
+            preload=["nbjudge.parallel.preload"],
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        crew = DaskCrew(client, log)
+        try:
+            yield crew
+        finally:
+            crew.leave()
+
+
+@contextlib.contextmanager
+def crew_at(address: str, tls: TLS, log: logging.Logger) -> Iterator[DaskCrew]:
+    """The workers of the scheduler at `address`. Raises `MachineError` where it does not answer."""
+    with dask.config.set(_EVERYWHERE):
+        try:
+            client = Client(address, security=tls.security(), timeout=_CONNECT_SECONDS)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise MachineError(f"no scheduler answers at {address} ({error}).", "See docs/cluster.md.") from error
+        with client:
+            crew = DaskCrew(client, log)
+            crew.look_at_scheduler()
+            try:
+                yield crew
+            finally:
+                crew.leave()
+
+
+def _own_keys(log: logging.Logger) -> Security | None:
+    """Keys that nobody else has, where they can be made: a port is open to all who use this machine."""
+    if importlib.util.find_spec("cryptography") is None:
+        log.info("other users of this machine can reach the workers while they grade; install cryptography against it")
+        return None
+    keys: Security = Security.temporary()
+    return keys
