@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import glob
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from nbgrader.preprocessors import ClearSolutions
 from nbjudge.errors import CourseError
 from nbjudge.given import Given
 from nbjudge.settings import NBJudge, find_root, load
-from nbjudge.source_text import bound_names, outside_hidden, plain_python
+from nbjudge.source_text import outside_hidden, plain_python
 
 _JUDGE_LINE = re.compile(r"^\s*judge\(\s*[\"'](\w+)[\"'](?:\s*,\s*([^\W\d]\w*)\s*\))?", re.MULTILINE)
 
@@ -77,12 +77,6 @@ class Exercise:
     first_tests: str  # what a learner can run of the grading cell
     earlier_names: tuple[str, ...]  # what the lesson's exercises before this one define
     course: Course = field(repr=False)
-
-    def with_source(self, source: str) -> Exercise:
-        """The exercise as somebody else solved it. Earlier names that `source` defines itself stay its own."""
-        own = bound_names(source)
-        earlier = tuple(name for name in self.earlier_names if name not in own)
-        return replace(self, solution=plain_python(source), setup=plain_python(self.setup), earlier_names=earlier)
 
     @property
     def check_file(self) -> Path:

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from nbjudge.conversation.common import messages, wire
 from nbjudge.conversation.common.forks import ForkServer
 from nbjudge.conversation.connection import Connection
 from nbjudge.course import Exercise
+from nbjudge.source_text import bound_names, plain_python
 from nbjudge.words import exit_in_words
 
 # The last one is imported by torch's first backward pass, which would otherwise cost every process 0.2 s.
@@ -32,18 +34,29 @@ def server(course_modules: tuple[str, ...]) -> ForkServer:
 class Worker:
     """Runs the source of one exercise, and serves its object. The judge's host for plain Python."""
 
-    def __init__(self, exercise: Exercise, folder: Path | None):
+    def __init__(
+        self,
+        exercise: Exercise,
+        cells: Sequence[str],
+        earlier_names: Sequence[str] = (),
+        folder: Path | None = None,
+        text: Sequence[str] | None = None,
+    ):
+        """`cells` are the learner's, which are run in their order; `earlier_names` stand for the given parts.
+
+        `text` is what is read of them, if that is not what is run; `folder` is what was handed in beside them.
+        """
         settings = exercise.course.settings
         self._job: messages.Job = {
-            "setup": exercise.setup,
-            "source": exercise.solution,
+            "setup": plain_python(exercise.setup),
+            "cells": [plain_python(cell) for cell in cells],
             "expression": exercise.expression,
-            "earlier_names": list(exercise.earlier_names),
+            "earlier_names": list(earlier_names),
             "given": settings.given,
             "out_of_reach": list(exercise.course.names_from(exercise.name)) if settings.given else [],
         }
         self.folder = folder
-        self.answer = AnswerText(exercise.expression, [exercise.solution], [exercise.setup], exercise.earlier_names)
+        self.answer = AnswerText(exercise.expression, cells if text is None else text, [exercise.setup], earlier_names)
         self._server = server(settings.course_modules)
         self._pid: int | None = None
         self._socket: socket.socket | None = None
@@ -93,8 +106,13 @@ class Worker:
 
 
 def source_worker(exercise: Exercise, source: str, folder: Path | None = None) -> Worker:
-    """A process that holds what `source` defines for `exercise`; by default with the reference's files."""
-    return Worker(exercise.with_source(source), folder or exercise.artifacts)
+    """A process that holds what `source` defines for `exercise`; by default with the reference's files.
+
+    Earlier names that `source` defines itself stay its own.
+    """
+    own = bound_names(source)
+    earlier = [name for name in exercise.earlier_names if name not in own]
+    return Worker(exercise, [source], earlier, folder or exercise.artifacts)
 
 
 def solution_worker(exercise: Exercise) -> Worker:

@@ -25,7 +25,7 @@ class Job(TypedDict):
     """What a forked worker is to run, and to serve."""
 
     setup: str
-    source: str
+    cells: list[str]
     expression: str
     earlier_names: list[str]
     given: str

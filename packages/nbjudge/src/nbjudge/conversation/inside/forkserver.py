@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import linecache
@@ -45,11 +46,27 @@ def run_job(sock: socket.socket) -> None:
                 reach.take(job["given"], job["out_of_reach"])
         _execute(job["setup"], "<setup>", namespace)
         names.rebind(namespace, job["earlier_names"], job["given"])
-        _execute(job["source"], "<solution>", namespace)
+        _run_cells(job, namespace)
     except BaseException as error:  # reported to the judge
         wire.Channel(sock).send({"id": 0, "error": serve.error_as_data(error)}, {})
         return
     serve.serve(sock, namespace, job["expression"], job["earlier_names"], job["given"])
+
+
+def _run_cells(job: messages.Job, namespace: dict[str, Any]) -> None:
+    """Run the learner's cells, as a notebook does: one that fails keeps no other from running.
+
+    Raises what the first of them raised, where what is to be served is not there in the end.
+    """
+    failed: BaseException | None = None
+    for number, cell in enumerate(job["cells"], 1):
+        try:
+            _execute(cell, f"<cell {number}>", namespace)
+        except BaseException as error:  # an exit as well
+            failed = failed or error
+    wanted = {node.id for node in ast.walk(ast.parse(job["expression"])) if isinstance(node, ast.Name)}
+    if failed is not None and not wanted <= namespace.keys():
+        raise failed
 
 
 def _execute(source: str, name: str, namespace: dict[str, Any]) -> None:
