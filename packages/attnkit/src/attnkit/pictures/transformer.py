@@ -11,6 +11,7 @@ import torch
 from .._execution import unseen
 from .._threads import one_thread
 from .course_map import architecture as architecture
+from .positions import without_positions as without_positions
 from .style import (
     BLUE,
     FAINT,
