@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 LESSONS := $(notdir $(patsubst %/,%,$(wildcard source/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test notebooks release lint mutants bench clean
+.PHONY: help setup system demo test notebooks release lint docs mutants bench clean
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,7 +16,7 @@ $(VENV)/.done: pyproject.toml constraints.txt packages/attnkit/pyproject.toml pa
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt \
-		-e "packages/attnkit[bert]" -e packages/nbjudge -e ".[dev]"
+		-e "packages/attnkit[bert]" -e packages/nbjudge -e ".[dev,docs]"
 	mkdir -p $(VENV)/etc/jupyter  # an editable installation leaves out the package's data files
 	cp packages/nbjudge/etc/nbgrader_config.json $(VENV)/etc/jupyter/
 	touch $@
@@ -42,6 +42,10 @@ lint: setup ## check the style, who imports whom, and the types
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
+docs: setup ## build the site, build/site/, with every lesson executed
+	$(BIN)/python docs/lessons.py
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --doctree-dir build/doctrees docs build/site
+
 mutants: setup ## count the slips in reference solutions that no check catches (takes long)
 	$(BIN)/nbjudge audit --mutants
 
@@ -50,5 +54,5 @@ bench: setup ## measure grading beside stock nbgrader, in one run
 	$(BIN)/python benchmarks/growth.py
 
 clean: ## remove everything that was made, but no submission and no gradebook
-	rm -rf $(VENV) demo/class .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .nbjudge benchmarks/results.json benchmarks/growth.json
+	rm -rf $(VENV) build docs/lessons demo/class .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .nbjudge benchmarks/results.json benchmarks/growth.json
 	find . -name __pycache__ -prune -exec rm -rf {} + ; find . -name '*.egg-info' -prune -exec rm -rf {} +
