@@ -136,3 +136,11 @@ def test_difficulty_and_minutes_reach_what_learners_get(lesson):
         for cells in (source_cells(lesson), released_cells(lesson))
     ]
     assert said[0] == said[1] and all(said[0].values())
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_map_stands_below_the_imports_and_points_at_this_lesson(lesson):
+    cells = released_cells(lesson)
+    setup = next(number for number, cell in enumerate(cells) if grade_id(cell) == "setup")
+    assert cells[setup + 1].source == f'course_map("{lesson[:2]}")'
+    assert re.search(r"^from attnkit import .*\bcourse_map\b", cells[setup].source, re.MULTILINE)
