@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,12 @@ Ask = Callable[[bytes], dict[str, Any]]
 """Has a worker answer a question now. Raises `GraderLost`."""
 
 
+@dataclass(frozen=True)
 class Answers:
-    """What is known of one submission: answers by their questions, or why there are none, and never will be."""
+    """What is known of one submission: answers by their questions, or why nobody will run it again."""
 
-    def __init__(self, found: Mapping[str, Any] | None = None, lost: str = ""):
-        self._found, self._lost = found or {}, lost
-
-    def to(self, question: str) -> dict[str, Any] | None:
-        if self._lost:
-            raise GraderLost(self._lost)
-        return self._found.get(question)
+    found: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    lost: str = ""
 
 
 class Answered:
@@ -51,6 +48,8 @@ class Answered:
             beside = {f"folder/{name}": path for name, path in seen(folder).items()}
             return beside | {f"handed-in/{name}": path for name, path in files_below(handed_in).items()}
 
+        if self._answers.lost:
+            raise GraderLost(self._answers.lost)
         asked = {"op": "run", "notebook": nb, "whose": whose}
         found: dict[str, Any] = self._find(run_question(nb, folder, handed_in, whose), asked, files)["ran"]
         return found
@@ -59,9 +58,9 @@ class Answered:
         """There is nothing to end."""
 
     def _find(self, question: str, asked: dict[str, Any], files: Callable[[], dict[str, Path]]) -> dict[str, Any]:
-        found = self._answers.to(question)
+        found = self._answers.found.get(question)
         if found is None:
-            self._log.info("asking a worker anew to %s: the submission is another now", asked["op"])
+            self._log.info("asking a worker to %s: what is asked now is not what it was sent", asked["op"])
             found = self._ask(pack(asked, {name: path for name, path in files().items() if path.exists()}))
         if "unreadable" in found:
             raise UnreadableNotebook(found["unreadable"])
@@ -73,12 +72,12 @@ class Answered:
 class AnsweredGrader:
     """As `nbjudge.autograde.grader.Grader`: `answers` are those about the submission whose turn it is."""
 
-    def __init__(self, ask: Ask, obstacle: Callable[[], str], log: logging.Logger):
+    def __init__(self, ask: Ask, log: logging.Logger):
         self.answers = Answers()
-        self._ask, self._obstacle, self._log = ask, obstacle, log
+        self._ask, self._log = ask, log
 
     def obstacle(self) -> str:
-        return self._obstacle()
+        return ""  # here; workers are asked for theirs when they are called
 
     def begin(self) -> Answered:
         return Answered(self.answers, self._ask, self._log)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -32,7 +33,7 @@ from nbjudge.autograde.rebuild import frame_of
 from nbjudge.autograde.refuse import refuse
 from nbjudge.errors import CourseError
 from nbjudge.parallel.answers import AnsweredGrader, Answers
-from nbjudge.parallel.bundle import Lesson, files_beside, make_bundle
+from nbjudge.parallel.bundle import Bundle, Lesson, files_beside, make_bundle
 from nbjudge.parallel.crew import Crew
 from nbjudge.parallel.packing import files_below, pack
 from nbjudge.parallel.progress import Tally, bar, trouble
@@ -45,11 +46,14 @@ class ParallelExporter(JudgedNotebookExporter):
     """Asks a crew in the place of a grader."""
 
     def _new_grader(self, directory: CourseDirectory, settings: NBJudge) -> AnsweredGrader:
-        converter = self._converter
-        job = job_of(Path(directory.root), settings, directory, self.log)
-        converter.crew.take(make_bundle(job, directory, converter.lesson()))
-        self.graders = AnsweredGrader(converter.crew.ask, converter.crew.obstacle, self.log)
+        self._job, self._directory = job_of(Path(directory.root), settings, directory, self.log), directory
+        self._lesson = self._converter.lesson()
+        self.graders = AnsweredGrader(lambda data: self._converter.crew.ask(data), self.log)
         return self.graders
+
+    def bundle(self) -> Bundle:
+        """What workers need of the course. Raises `CourseError` where there is no such thing."""
+        return make_bundle(self._job, self._directory, self._lesson)
 
     @property
     def _converter(self) -> ParallelAutograde:
@@ -98,13 +102,14 @@ class ParallelExporter(JudgedNotebookExporter):
 class ParallelAutograde(Autograde):
     """nbgrader's converter, which takes up the submissions as they come back from the crew."""
 
-    def __init__(self, crew: Crew, console: Console, quiet: bool, **keywords: Any):
+    def __init__(self, call_crew: Callable[[], Crew], console: Console, quiet: bool, **keywords: Any):
+        """`call_crew` is called when there is something to grade, once."""
         super().__init__(**keywords)
         if self.config.Autograde.get("exporter_class") != EXPORTER:
             refuse(self.log, "this course does not grade by nbjudge, so nbjudge cannot grade it\nNothing was graded.")
         self.exporter_class = ParallelExporter
-        self.crew, self.tally = crew, Tally()
-        self._console, self._quiet = console, quiet
+        self.tally = Tally()
+        self._call_crew, self._console, self._quiet = call_crew, console, quiet
         self._left: set[str] = set()
 
     def lesson(self) -> Lesson:
@@ -127,19 +132,36 @@ class ParallelAutograde(Autograde):
         """The judge has left something of this student's to a person."""
         self._left.add(student)
 
+    @cached_property
+    def crew(self) -> Crew:
+        """Whoever grades: they know the course, and nothing keeps them from it."""
+        crew = self._call_crew()
+        try:
+            crew.take(self.exporter.bundle())
+        except CourseError as error:
+            refuse(self.log, f"{error}\nNothing was graded.")
+        obstacle = crew.obstacle()
+        if obstacle:
+            refuse(self.log, f"{obstacle}\nNothing was graded.")
+        return crew
+
     def convert_notebooks(self) -> None:
         """Called by nbgrader, which would take one submission after another."""
         everything: dict[str, list[str]] = dict(self.assignments)
         to_do = [copy for copy in sorted(everything) if self._is_to_do(copy)]
         self.tally.to_do, self.tally.before = len(to_do), len(everything) - len(to_do)
         self.tally.absent = self.exporter.without_notebook()
-        with bar(self._console, self._quiet) as progress, _above(self.log), _stoppable() as stopped:
-            task = progress.add_task(self.coursedir.assignment_id, total=len(to_do), trouble="")
-            for copy, answers in self.crew.graded(to_do, self.exporter.pack_ahead, stopped):
-                self._convert(copy, everything[copy], answers)
-                progress.update(task, advance=1, trouble=trouble(self.tally))
+        if to_do:
+            self._convert_as_they_come(self.crew, to_do, everything)
         for copy in sorted(everything.keys() - set(to_do)):  # which nbgrader passes over, and says so
             self._convert_one(copy, everything[copy], Answers())
+
+    def _convert_as_they_come(self, crew: Crew, to_do: list[str], everything: dict[str, list[str]]) -> None:
+        with bar(self._console, self._quiet) as progress, _above(self.log), _stoppable() as stopped:
+            task = progress.add_task(self.coursedir.assignment_id, total=len(to_do), trouble="")
+            for copy, answers in crew.graded(to_do, self.exporter.pack_ahead, stopped):
+                self._convert(copy, everything[copy], answers)
+                progress.update(task, advance=1, trouble=trouble(self.tally))
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Called by nbgrader, which may remove an old grading now; killed meanwhile, it would leave a part of it."""
@@ -195,14 +217,15 @@ class ParallelApplication(AutogradeApp):
         if not self.coursedir.assignment_id:
             raise WrongCall("name the lesson that is to be graded")
 
-    def grade(self, crew: Crew, console: Console, quiet: bool) -> Tally:
+    def grade(self, make_crew: MakeCrew, console: Console, quiet: bool) -> Tally:
         """Raises `NbGraderException` where nothing can be graded, or the gradebook is gone."""
-        converter = ParallelAutograde(crew, console, quiet, coursedir=self.coursedir, parent=self)
-        try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(close_all)
+            converter = ParallelAutograde(
+                lambda: stack.enter_context(make_crew(self.log)), console, quiet, coursedir=self.coursedir, parent=self
+            )
             converter.start()
-        finally:
-            close_all()
-        return converter.tally
+            return converter.tally
 
 
 class WrongCall(NbGraderException):
@@ -223,9 +246,8 @@ def autograde(arguments: list[str], make_crew: MakeCrew, console: Console, quiet
     try:
         application.initialize(arguments)
         application.start()
-        with make_crew(application.log) as crew:
-            tally: Tally = application.grade(crew, console, quiet)
-            return tally
+        tally: Tally = application.grade(make_crew, console, quiet)
+        return tally
     finally:
         ParallelApplication.clear_instance()
 

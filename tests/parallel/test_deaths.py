@@ -1,0 +1,88 @@
+"""Workers that die: they take nothing with them, and who kills them is left to a person."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from attacks.course import adopt_orphans, descendants
+from patience import until
+from toy import LESSON
+
+from .school import School
+
+FULL = {"double": 3.0, "quadruple": 4.0, "essay": None}
+SLOW = """import os
+import subprocess
+
+# The first two who come are killed while they wait here; whoever comes later need not wait.
+subprocess.run(["sleep", "{seconds}"])
+
+
+def double(x):
+    return 2 * x
+"""
+
+
+def sleepers(name: str) -> list[psutil.Process]:
+    """The processes that wait in a cell for so many seconds."""
+    found = []
+    for pid in descendants():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            if process.cmdline() == ["sleep", name]:
+                found.append(process)
+    return found
+
+
+def worker_of(process: psutil.Process) -> psutil.Process:
+    """Dask's process, from which a grader's descends."""
+    return next(one for one in process.parents() if "--multiprocessing-fork" in one.cmdline())
+
+
+@pytest.fixture
+def begin(school: School) -> Iterator[object]:
+    """Start to grade in the background; nothing of it lives on at the end."""
+    adopt_orphans()
+    before = descendants()
+    begun: list[subprocess.Popen[str]] = []
+
+    def begin(*options: str) -> subprocess.Popen[str]:
+        command = school.command("nbjudge.cli", "autograde", LESSON, *options)
+        begun.append(
+            subprocess.Popen(command, cwd=school.root, env=school.environment(), stderr=subprocess.PIPE, text=True)
+        )
+        return begun[0]
+
+    yield begin
+    for process in begun:
+        process.kill()
+        process.wait()
+    assert until(lambda: not descendants() - before)
+
+
+def test_who_kills_workers_is_tried_twice_and_nobody_else_is_touched(school, begin):
+    school.hand_in("killer", school.answered(double=SLOW.format(seconds="91.25")))
+    school.hand_in("other", school.answered(double=SLOW.format(seconds="1.25")))
+    for name in ("right", "zz_right"):
+        school.hand_in(name, school.answered())
+    school.write("nbgrader_config.py", school.config + "c.NBJudge.cell_seconds = c.NBJudge.submission_seconds = 300\n")
+    process = begin("--workers", "1")
+    for _ in range(2):
+        assert until(lambda: sleepers("91.25"))
+        (sleeper,) = sleepers("91.25")
+        worker_of(sleeper).send_signal(signal.SIGKILL)
+        assert until(lambda sleeper=sleeper: not sleeper.is_running())
+    _, said = process.communicate()
+    print(said)
+    assert process.returncode == 1
+    assert "4 graded" in said and "left to a person: killer" in said
+    outcomes = school.outcomes()
+    assert [outcomes[name].scores for name in ("other", "right", "zz_right")] == [FULL] * 3
+    assert set(outcomes["killer"].scores.values()) == {None} and outcomes["killer"].needs_person
+    assert "twice" in outcomes["killer"].comment
+    assert "91.25" in str(school.graded("killer"))  # a person finds there what was handed in
