@@ -58,7 +58,7 @@ def run(*command: str, folder: Path) -> None:
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
 
 
-def build(folder: Path) -> Site:
+def build(folder: Path) -> None:
     """The two steps of `make docs`, with one lesson executed."""
     shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("lessons", "__pycache__"))
     for name in TEXTS:
@@ -68,4 +68,3 @@ def build(folder: Path) -> Site:
     run("docs/lessons.py", "--execute", EXECUTED, folder=folder)
     options = ("--quiet", "--fail-on-warning", "--keep-going", "--doctree-dir", "build/doctrees")
     run("-m", "sphinx", *options, "docs", "build/site", folder=folder)
-    return Site(folder / "build/site")

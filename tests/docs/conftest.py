@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import fcntl
+import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,8 +12,18 @@ from built_site import Site, build
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Site:
-    return build(tmp_path_factory.mktemp("site"))
+def site(tmp_path_factory, worker_id) -> Site:
+    """Built once, by that of the processes of a run which is the first to ask."""
+    common = tmp_path_factory.getbasetemp()
+    common = common if worker_id == "master" else common.parent
+    folder = common / "site"
+    with (common / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "built").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            build(folder)
+            (folder / "built").touch()
+    return Site(folder / "build/site")
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -31,7 +31,8 @@ axe.run(document, {resultTypes: ["violations"]}).then(
 OVER_THE_EDGE = """
 const edge = document.documentElement.clientWidth;
 return [...document.querySelectorAll("article math, article img, .formula")]
-  .filter(one => one.getBoundingClientRect().right > edge || one.scrollWidth > one.clientWidth + 1 && one.matches("div"))
+  .filter(one => one.getBoundingClientRect().right > edge || one.matches("div") &&
+    (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
   .map(one => one.outerHTML.slice(0, 200));
 """
 
@@ -187,8 +188,25 @@ def test_every_formula_is_set(site):
 def test_a_formula_that_cannot_be_set_is_told_from_one_that_can():
     assert "<msup>" in mathml.as_mathml("x^2", "inline")
     assert "<mtable" in mathml.as_mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
+    assert "stretchy" in mathml.as_mathml(r"\begin{bmatrix} 1 & 2 \end{bmatrix}", "inline")
+    assert "prefix" in mathml.as_mathml("f(-1)", "inline") and "prefix" not in mathml.as_mathml("f(x)-1", "inline")
     assert mathml.as_mathml(r"\nosuch{x}", "inline") is None
     assert mathml.as_mathml(r"\frac", "inline") is None
+
+
+def test_a_formula_goes_on_in_the_next_line_where_a_gap_is():
+    assert mathml.parts(r"a = b, \qquad c = d \quad e") == ["a = b, ", " c = d ", " e"]
+    whole = r"\{ \begin{cases} a \quad b \\ c \end{cases} \text{x \quad y} \quadratic"
+    assert mathml.parts(whole) == [whole]
+
+
+def test_formulas_are_whole_at_800_pixels(site, served, browser):
+    browser.driver.set_window_size(800, 900)
+    for name in site.lessons():
+        browser.driver.get(f"{served}/lessons/{name}.html")
+        across = browser.script("const d = document.documentElement; return [d.scrollWidth, d.clientWidth]")
+        assert across[0] <= across[1] <= 800, name
+        assert browser.script(OVER_THE_EDGE) == [], name
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
@@ -209,6 +227,6 @@ def test_everybody_can_read_it(served, browser, name):
     asked = browser.script("return performance.getEntriesByType('resource').map(one => one.name)")
     assert len(asked) > 3 and [one for one in asked if not one.startswith((served, "data:"))] == []
     browser.driver.set_window_size(800, 900)
+    assert browser.script(OVER_THE_EDGE) == []
     across = browser.script("const d = document.documentElement; return [d.scrollWidth, d.clientWidth]")
     assert across[0] <= across[1] <= 800
-    assert browser.script(OVER_THE_EDGE) == []

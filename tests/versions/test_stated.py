@@ -63,7 +63,7 @@ def imported(source: Path) -> set[str]:
 def test_everything_that_the_application_needs_is_pinned_and_installed_so():
     pinned = pins()
     reached: set[tuple[str, frozenset[str]]] = set()
-    reach(Requirement("attention-to-softmax[dev]"), reached)
+    reach(Requirement("attention-to-softmax[dev,docs]"), reached)
     for name in {name for name, _ in reached}.difference(OWN):
         installed = Version(metadata.version(name))
         assert name in pinned, f"{name} {installed} is installed, and not pinned"
