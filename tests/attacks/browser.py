@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from importlib.resources import files
 from pathlib import Path
 
 from patience import PATIENCE, until
@@ -19,6 +20,12 @@ from selenium.common.exceptions import NoAlertPresentException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
+# As a tool of the browser's: it runs where the page itself lets no script run.
+_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ["violations"]}).then(
+  found => done(found.violations.map(one => [one.impact, one.id, one.nodes.map(node => node.html).slice(0, 3)])));
+"""
 _OPTIONS = (
     "--headless",
     "--no-sandbox",
@@ -72,6 +79,7 @@ class Browser:
         options.set_capability("unhandledPromptBehavior", "ignore")
         self.driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
         self.driver.set_page_load_timeout(PATIENCE)
+        self.driver.set_script_timeout(PATIENCE)
 
     def open(self, url: str) -> None:
         self.driver.get(url)
@@ -105,6 +113,11 @@ class Browser:
                     signs.append(f"a page of the learner's at {here}")
                 self.open(home)
         return signs
+
+    def violations(self) -> list[list]:
+        """What axe-core finds on the page that is open: how bad it is, which rule, and examples."""
+        self.driver.execute_script(files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+        return self.driver.execute_async_script(_AXE)
 
     def script(self, text: str):
         return self.driver.execute_script(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nbjudge.course import Course
     from nbjudge.judging.audit import Audit, Price
     from nbjudge.judging.mutants.score import MutationScore
+    from nbjudge.self_check.sandboxed import Strangers
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,46 +57,71 @@ def _usage(message: str) -> NoReturn:
 
 @app.command()
 def check(
-    exercise: Annotated[str, typer.Argument(help="The exercise, for example attention_scores.")],
-    files: Annotated[list[Path], typer.Argument(help="Python files, each judged as if it were the learner's cell.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[EXERCISE] WORK…",
+            help="Notebooks, Python files, or modules as `import` names them. Of files and modules, every exercise "
+            "that they define is judged; an EXERCISE named first, for example attention_scores, is judged alone.",
+        ),
+    ],
     as_json: AsJson = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write a page that a browser shows.")] = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Also write annotations and a summary for a GitHub runner.")
+    ] = False,
+    sandbox: Annotated[
+        bool,
+        typer.Option("--sandbox", help="Judge strangers' code, as `nbgrader autograde` does. Without it: your own."),
+    ] = False,
 ) -> None:
-    """Judge plain Python files as solutions of EXERCISE.
+    """Judge notebooks, Python files and modules, and print what the checks say. Nothing is written to a gradebook.
 
-    Exit status: 0 where every file has full marks, 1 where one has not, 2 for a wrong call.
+    Exit status: 0 where all have full marks, 1 where one has not, 2 for a wrong call, or for work that holds no answer.
     """
-    from nbjudge.errors import CourseError
-    from nbjudge.judging.judge import Judge
-    from nbjudge.judging.verdict import as_text
+    from nbjudge.errors import CourseError, SandboxUnavailable
+    from nbjudge.self_check import report
+    from nbjudge.self_check.answers import find_work
+    from nbjudge.self_check.judging import Judged, OwnCode
 
     course = _course()
-    for file in files:
-        if not file.is_file():
-            _usage(f"{file}: no such file")
+    exercise = names[0] if names[0] in course.lesson_of and not Path(names[0]).suffix else None
+    if exercise and len(names) == 1:
+        _usage(f"name a notebook, a Python file or a module that answers {exercise}")
+    sys.path.insert(0, str(Path.cwd()))  # where modules are found that are named
+    judged: list[Judged] = []
     try:
-        judge = Judge(course)
-        verdicts = [(file, judge.judge_source(exercise, _read(file), _folder(file))) for file in files]
-    except CourseError as error:
+        judge: OwnCode | Strangers = OwnCode(course)
+        if sandbox:
+            from nbjudge.self_check.sandboxed import Strangers
+
+            judge = Strangers(course)
+        with Progress(console=errors, transient=True) as progress:
+            for name in progress.track(names[1 if exercise else 0 :], description="reading"):
+                work = find_work(course, name, exercise)
+                judged.append(judge.judge(work, partial(_tell, progress)))
+        if html:
+            html.write_text(report.as_page(judged), encoding="utf-8")
+    except (CourseError, SandboxUnavailable) as error:
         _usage(str(error))
+    except OSError as error:
+        _usage(f"{error.filename}: {error.strerror}")
     if as_json:
-        typer.echo(json.dumps([{"file": str(file), **verdict.as_json()} for file, verdict in verdicts], indent=2))
+        typer.echo(json.dumps(report.as_json(judged), indent=2))
     else:
-        for file, verdict in verdicts:
-            console.print(f"{file}", style="bold", markup=False, highlight=False)
-            console.print(as_text(verdict), markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(0 if all(verdict.passed for _, verdict in verdicts) else 1)
+        console.print(report.as_one_table(judged))
+        console.print(report.details(judged), markup=False, highlight=False, soft_wrap=True)
+    if github:
+        typer.echo(report.workflow_commands(judged))
+        report.write_summary(judged)
+    if any(one.problem for one in judged):
+        raise typer.Exit(2)
+    raise typer.Exit(0 if all(one.passed for one in judged) else 1)
 
 
-def _folder(file: Path) -> Path | None:
-    """What is handed in with a file: the folder of its name beside it."""
-    return file.with_suffix("") if file.with_suffix("").is_dir() else None
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        _usage(f"{file}: not a text file in UTF-8")
+def _tell(progress: Progress, exercise: str) -> None:
+    """Say what is judged."""
+    progress.update(progress.task_ids[0], description=exercise)
 
 
 @app.command()
@@ -112,8 +139,9 @@ def audit(
     and how many mistakes pass the asserts that learners run themselves.
 
     Exit status: 0 where every reference passes, every mistake is caught, every alternative accepted, at least 95 % of
-    the mistakes are named, no given part needs what a later exercise asks for, and no mistake that its file calls
-    FUNDAMENTAL passes the asserts that learners run; 1 where not; 2 for a wrong call.
+    the mistakes are named, no given part needs what a later exercise asks for, and each mistake keeps half of the
+    points or is called FUNDAMENTAL by its file, and none that is passes the asserts that learners run, unless it calls
+    what is forbidden; 1 where not; 2 for a wrong call.
 
     With --mutants: every reference with one slip in it. Exit status: 0 where all are caught, but for those that are
     recorded as equivalent in the exercise's equivalent.toml, and no record is stale; 1 where not; 2 for a wrong call.
@@ -291,6 +319,7 @@ def _print_audit(results: list[Audit]) -> None:
             ("refused", result.refused),
             ("a later exercise is needed by the given", result.entangled),
             ("the first tests pass a fundamental mistake,", result.unseen),
+            ("more than half of the points, and no FUNDAMENTAL that says why:", result.unmarked),
         ):
             for name in names:
                 console.print(f"{result.exercise}: {kind} {name}", style="red")

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
+from traitlets.config import Config
 
 from nbjudge.errors import CourseError
 from nbjudge.given import Given
@@ -260,7 +261,7 @@ def _exercises(course: Course, lesson: str, path: Path) -> dict[str, Exercise]:
             continue
         if utils.is_solution(cell):
             solution.append(cell.source)
-            stub.append(_stub(cell))
+            stub.append(clear_solution(cell, course.settings.config))
         elif utils.is_grade(cell):
             line = judge_line(cell.source, f"{path}, cell {cell.metadata.nbgrader.grade_id}")
             if line is not None:
@@ -284,6 +285,8 @@ def _exercises(course: Course, lesson: str, path: Path) -> dict[str, Exercise]:
     return found
 
 
-def _stub(cell: NotebookNode) -> str:
-    cleared, _ = ClearSolutions().preprocess_cell(NotebookNode(cell), {"language": "python"}, 0)
+def clear_solution(cell: NotebookNode, config: Config) -> str:
+    """What a solution cell is released as, by the course's configuration."""
+    clear = ClearSolutions(config=config)
+    cleared, _ = clear.preprocess_cell(NotebookNode(cell), {"language": "python"}, 0)
     return str(cleared.source)

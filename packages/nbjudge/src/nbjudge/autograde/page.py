@@ -6,7 +6,7 @@ Made by `nbgrader generate_feedback`, of a notebook that was made harmless when 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
@@ -22,8 +22,7 @@ from nbgrader.api import Gradebook
 from nbjudge.autograde.feedback import VERDICTS, inert_text
 from nbjudge.autograde.formulas import with_formulas
 from nbjudge.autograde.submission import NOTES
-from nbjudge.judging.verdict import CheckResult, Verdict, as_table
-from nbjudge.words import clean
+from nbjudge.judging.verdict import CheckResult, Verdict, as_table, verdict_of
 
 _NBGRADERS = "feedback"  # the template that nbgrader names where an instructor has named none
 _MARKS = {"passed": "✓", "partly right": "◐", "failed": "✗", "waits for a person": "…"}
@@ -139,22 +138,11 @@ def _shown(number: int, cell: NotebookNode, waiting: set[str], verdicts: dict[st
 
 def _row(number: int, cell: NotebookNode, waiting: set[str], verdicts: dict[str, Any]) -> Row:
     about = cell.metadata.nbgrader
-    verdict = _verdict(verdicts[about.grade_id]) if about.grade_id in verdicts else None
+    verdict = verdict_of(verdicts[about.grade_id]) if about.grade_id in verdicts else None
     name = verdict.exercise if verdict else about.grade_id
     kind = "exercise" if verdict else "task" if about.get("task") else "answer" if about.get("solution") else "test"
     waits = about.grade_id in waiting
     return Row(number, name, kind, float(about.score or 0), float(about.points or 0), waits, verdict)
-
-
-def _verdict(stored: dict[str, Any]) -> Verdict:
-    """A verdict as it was stored, by this version of nbjudge or by another one."""
-    checks = [CheckResult(**_known(CheckResult, check)) for check in stored["checks"]]
-    return Verdict(**{**_known(Verdict, stored), "checks": checks})
-
-
-def _known(kind: type, stored: dict[str, Any]) -> dict[str, Any]:
-    names = {one.name for one in fields(kind)}
-    return {name: clean(value) if isinstance(value, str) else value for name, value in stored.items() if name in names}
 
 
 def _settled(page: str, number: int) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from nbjudge.words import clean
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,15 @@ class CheckResult:
 
     @property
     def message(self) -> str:
-        if self.passed:
-            return ""
-        parts = [f"Expected {self.expected}." if self.expected else "", f"Seen: {self.seen}." if self.seen else ""]
-        return " ".join(part for part in (*parts, self.asks) if part).replace("..", ".").replace("?.", "?")
+        return "" if self.passed else _sentences(self.expected, self.seen, self.asks)
 
     def as_json(self) -> dict[str, object]:
         return {**{k: getattr(self, k) for k in ("name", "says", "passed", "points")}, "message": self.message}
+
+
+def _sentences(expected: str, seen: str, asks: str) -> str:
+    parts = (f"Expected {expected}" if expected else "", f"Seen: {seen}" if seen else "", asks)
+    return " ".join(part if part[-1] in ".?" else f"{part}." for part in parts if part)
 
 
 @dataclass
@@ -93,6 +98,17 @@ class Verdict:
         return as_html(self, self.max_score)
 
 
+def verdict_of(stored: dict[str, Any]) -> Verdict:
+    """A verdict as it was stored, by this version of nbjudge or by another one."""
+    checks = [CheckResult(**_known(CheckResult, check)) for check in stored["checks"]]
+    return Verdict(**{**_known(Verdict, stored), "checks": checks})
+
+
+def _known(kind: type, stored: dict[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)}
+    return {name: clean(value) if isinstance(value, str) else value for name, value in stored.items() if name in names}
+
+
 def as_html(verdict: Verdict, points: float) -> str:
     """The score, the advice and a table of the checks, inert: every text that came from anywhere is escaped."""
     lead = f"<p><b>{verdict.scaled(points):g} of {points:g} points</b> for <code>{html.escape(verdict.exercise)}</code></p>"
@@ -138,10 +154,11 @@ def _inline(text: str) -> str:
 def as_text(verdict: Verdict) -> str:
     """The same for a terminal."""
     lines = [f"{verdict.exercise}: {verdict.score:g} of {verdict.max_score:g} points"]
-    for check in verdict.checks:
+    for check, (expected, seen) in zip(verdict.checks, _reasons(verdict.checks), strict=True):
         lines.append(f"  {'pass' if check.passed else 'FAIL'}  {check.points:g}  {check.says}")
-        if check.message:
-            lines.append(f"           {check.message}")
+        if not check.passed:
+            lines.append(f"           {_sentences(expected, seen, '')}")
     if verdict.mistakes:
         lines.append(f"  recognised: {' and '.join(verdict.mistakes)}. {' '.join(verdict.advice)}")
+    lines += [f"  note: {note}" for note in verdict.notes]
     return "\n".join(lines)
