@@ -43,40 +43,6 @@ def test_outside_a_course_it_says_what_to_do(tmp_path, monkeypatch):
     assert "nbgrader_config.py" in done.stderr
 
 
-def test_audit_counts_and_fails_below_its_bounds(toy):
-    data = json.loads(nbjudge(toy, "audit", "--json").stdout)
-    assert data[0] == {
-        "exercise": "double",
-        "reference_passes": True,
-        "mistakes": {"total": 2, "caught": 2, "missed": []},
-        "alternatives": {"total": 1, "accepted": 1, "refused": []},
-        "entangled": [],
-        "named": {"total": 2, "right": 2, "wrong": []},
-        "price": {
-            "kept_median": 0.5,
-            "kept_quartiles": [0.4167, 0.5, 0.5833],
-            "checks_failed_median": 1.0,
-            "lose_more_than_half": ["adds_two"],
-        },
-        "visible": {"total": 2, "pass": 2, "fundamental": []},
-    }
-    toy.write("tests/mistakes/double/no_mistake.py", '"""None."""\n\ndef double(x):\n    return 2 * x\n')
-    toy.write("tests/alternatives/double/no_alternative.py", '"""None."""\n\ndef double(x):\n    return x\n')
-    done = nbjudge(toy, "audit", "double", "--json", ok=False)
-    assert done.returncode == 1
-    [result] = json.loads(done.stdout)
-    assert result["mistakes"]["missed"] == ["no_mistake"]
-    assert result["alternatives"]["refused"] == ["no_alternative"]
-
-
-def test_audit_reports_a_given_part_that_needs_a_later_exercise(toy):
-    toy.write(
-        "given_parts.py", "def quadruple(x):\n    return 4 * x\n\n\ndef double(x):\n    return quadruple(x) / 2\n"
-    )
-    done = nbjudge(toy, "audit", "quadruple", ok=False)
-    assert "quadruple: a later exercise is needed by the given double" in done.stdout
-
-
 def test_every_command_explains_itself(toy):
     for command in ([], ["check"], ["audit"], ["doctor"]):
         assert "Usage" in nbjudge(toy, *command, "--help").stdout

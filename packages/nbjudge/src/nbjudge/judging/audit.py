@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import statistics
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbjudge.conversation.connection import ForbiddenCall, Gone, StudentError, Unresponsive, Unusable
-from nbjudge.conversation.worker import source_worker
-from nbjudge.course import Course, Exercise, Sample
-from nbjudge.judging.judge import Judge
+from nbjudge.course import Course
+from nbjudge.judging import first_tests
+from nbjudge.judging.judge import CALLS, Judge
 from nbjudge.judging.verdict import Verdict
 
 NAMED_SHARE = 0.95  # of the caught mistakes, how many must be named rightly
+LEAST_KEPT = 0.5  # the share of the points that a mistake must keep, unless it is fundamental
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,21 @@ class Price:
     checks_failed: int
     fundamental: str  # why it may cost more than half of the points, and is to be seen at once; empty where it may not
     passes_first_tests: bool
+    calls_forbidden: bool  # whether it calls what the exercise, or a later one, asks for
+
+    @property
+    def loses_more_than_half(self) -> bool:
+        return self.kept < LEAST_KEPT
+
+    @property
+    def is_unmarked(self) -> bool:
+        """Whether it loses more than half of the points, and its file does not say why it should."""
+        return self.loses_more_than_half and not self.fundamental
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it is fundamental and the first tests pass it. What a learner may not call, no answer can show."""
+        return bool(self.fundamental) and self.passes_first_tests and not self.calls_forbidden
 
 
 def price_as_json(prices: dict[str, Price]) -> dict[str, Any]:
@@ -34,7 +48,11 @@ def price_as_json(prices: dict[str, Price]) -> dict[str, Any]:
         "kept_median": statistics.median(kept) if kept else None,
         "kept_quartiles": [round(share, 4) for share in quartiles] or None,
         "checks_failed_median": statistics.median(p.checks_failed for p in prices.values()) if kept else None,
-        "lose_more_than_half": [name for name, price in prices.items() if price.kept < 0.5],
+        "lose_more_than_half": [name for name, price in prices.items() if price.loses_more_than_half],
+        "unmarked": [name for name, price in prices.items() if price.is_unmarked],
+        "marked_but_keep_half": [
+            name for name, price in prices.items() if price.fundamental and not price.loses_more_than_half
+        ],
     }
 
 
@@ -61,12 +79,17 @@ class Audit:
         named = len(self.right) + len(self.wrong)
         enough = not named or len(self.right) >= NAMED_SHARE * named
         whole = self.reference_passes and not self.missed and not self.refused and not self.entangled
-        return whole and enough and not self.unseen
+        return whole and enough and not self.unseen and not self.unmarked
 
     @property
     def unseen(self) -> list[str]:
         """Fundamental mistakes that pass the asserts which learners run."""
-        return [name for name, price in self.prices.items() if price.fundamental and price.passes_first_tests]
+        return [name for name, price in self.prices.items() if price.is_unseen]
+
+    @property
+    def unmarked(self) -> list[str]:
+        """Mistakes that lose more than half of the points, and whose files do not call them fundamental."""
+        return [name for name, price in self.prices.items() if price.is_unmarked]
 
     def as_json(self) -> dict[str, Any]:
         mistakes, alternatives = len(self.caught) + len(self.missed), len(self.accepted) + len(self.refused)
@@ -94,7 +117,13 @@ def audit(course: Course, exercise: str, judge: Judge | None = None) -> Audit:
     for sample, verdict in judge.judge_mistakes(exercise):
         (result.missed if verdict.passed else result.caught).append(sample.name)
         _note_name(result, sample.name, verdict)
-        result.prices[sample.name] = _price(course.exercise(exercise), sample, verdict)
+        result.prices[sample.name] = Price(
+            kept=verdict.score / verdict.max_score,
+            checks_failed=len(verdict.failed),
+            fundamental=sample.fundamental,
+            passes_first_tests=first_tests.hold(course.exercise(exercise), sample),
+            calls_forbidden=any(check.seen.startswith(CALLS) for check in verdict.failed),
+        )
     if course.given is not None:
         result.entangled = sorted(course.given.entangled(course.names_from(exercise)))
     for sample in course.exercise(exercise).alternatives:
@@ -108,22 +137,3 @@ def _note_name(result: Audit, name: str, verdict: Verdict) -> None:
         result.right.append(name)
     else:
         result.wrong[name] = " and ".join(verdict.mistakes) or None
-
-
-def _price(exercise: Exercise, sample: Sample, verdict: Verdict) -> Price:
-    seen = _passes_first_tests(exercise, sample)
-    return Price(verdict.score / verdict.max_score, len(verdict.failed), sample.fundamental, seen)
-
-
-def _passes_first_tests(exercise: Exercise, sample: Sample) -> bool:
-    """Whether the asserts that a learner runs hold for a sample."""
-    with source_worker(exercise, f"{sample.source}\n\n{exercise.first_tests}", sample.folder) as worker:
-        connection = worker.connect()
-        connection.deadline = time.monotonic() + exercise.course.settings.cell_seconds
-        try:
-            connection.hello()
-        except ForbiddenCall:  # of what learners have within reach
-            return True
-        except (StudentError, Unresponsive, Gone, Unusable):
-            return False
-        return True

@@ -45,6 +45,8 @@ log = logging.getLogger("nbjudge")
 _RESTARTS = 2  # replaced hosts per exercise, before the remaining checks are given up
 _INTERRUPT_SECONDS = 1.0
 _UNDONE = "it is not done yet"
+CALLS = "your code calls "
+"""How what was seen begins where a check forbids what was called."""
 
 
 class Host(Protocol):
@@ -246,10 +248,10 @@ class _Run:
 
     def _called(self, name: str) -> str:
         if name in ("sys.setprofile", "_thread.start_new_thread"):
-            return f"your code calls {name}, which hides from this check what it calls"
+            return f"{CALLS}{name}, which hides from this check what it calls"
         if name in self._later:
-            return f"your code calls {name}, which a later exercise asks you to build yourself"
-        return f"your code calls {name}, which this exercise asks you to build yourself"
+            return f"{CALLS}{name}, which a later exercise asks you to build yourself"
+        return f"{CALLS}{name}, which this exercise asks you to build yourself"
 
     def _open(self) -> Connection | None:
         """Connect, and wait until the object is there; None where it cannot be had, which `_missing` tells why."""
