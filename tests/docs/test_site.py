@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import pkgutil
 import re
 import sys
 from importlib.resources import files
@@ -21,6 +22,8 @@ import mathml
 
 # One of each kind; pages of a kind differ in their words.
 LOOKED_AT = ("index.html", "pages/course.html", f"lessons/{EXECUTED}.html", "pages/api/attnkit.html", "promises.html")
+# Modules whose names are explained as their package's.
+GIVEN_BY_THEIR_PACKAGE = {"attnkit.data.vocabulary", "attnkit.pictures.attention", "attnkit.pictures.style"}
 _LOADS = (("src", "*"), ("srcset", "*"), ("poster", "*"), ("data", "object"), ("href", "link, image, use"))
 _IN_CSS = re.compile(r"url\(\s*[\"']?((?:https?:)?//[^)\"']+)|@import\s+[\"']((?:https?:)?//[^\"']+)")
 VIOLATIONS = """
@@ -177,6 +180,9 @@ def test_every_public_name_is_explained(site):
     for name, module in (("nbjudge", nbjudge), ("attnkit", attnkit), ("attnkit", attnkit.parts)):
         ids = site.pages[f"pages/api/{name}.html"].ids
         assert [one for one in module.__all__ if f"{module.__name__}.{one}" not in ids] == []
+    modules = {one.name for one in pkgutil.walk_packages(attnkit.__path__, "attnkit.") if "._" not in one.name}
+    ids = site.pages["pages/api/attnkit.html"].ids
+    assert {one for one in modules if f"module-{one}" not in ids} == GIVEN_BY_THEIR_PACKAGE
 
 
 def test_every_formula_is_set(site):
