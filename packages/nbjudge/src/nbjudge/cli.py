@@ -19,6 +19,8 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Column, Table
 
+from nbjudge.system import why_not_graded_here
+
 if TYPE_CHECKING:
     from nbjudge.course import Course
     from nbjudge.judging.audit import Audit, Price
@@ -277,8 +279,11 @@ def doctor(as_json: AsJson = False) -> None:
     """Say what this machine offers for grading, and what is missing, with the mend.
 
     Every limit and every wall of the sandbox is proved by a probe that tries to break it. Exit status: 0 where all
-    hold, 1 where one does not.
+    hold, 1 where one does not, 2 where the system can have none.
     """
+    elsewhere = why_not_graded_here()
+    if elsewhere:
+        _usage(elsewhere)
     from nbjudge.kernels.probes.doctor import probes
 
     with console.status("probing the sandbox") if not as_json else nullcontext():

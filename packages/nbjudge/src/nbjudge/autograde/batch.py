@@ -7,7 +7,6 @@ never be finished; a lock tells such folders from finished ones, and they are re
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import fnmatch
 import glob
 import hashlib
@@ -37,6 +36,9 @@ from nbjudge.autograde.old_scores import UNFINISHED, forget_scores, missing, not
 from nbjudge.autograde.refuse import refuse
 from nbjudge.settings import NBJudge
 from nbjudge.words import fit_to_print
+
+with contextlib.suppress(ImportError):  # Windows has none, and grades nothing
+    import fcntl
 
 STATE = Path(".nbjudge")
 _COPIES = "handed-in-"

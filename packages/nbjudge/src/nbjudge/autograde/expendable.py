@@ -82,9 +82,9 @@ class _Graders(Forks):
 
     def before(self, job: str) -> None:
         if job == "explain":
-            from nbjudge.conversation.worker import server
+            from nbjudge.conversation.worker import warm_up
 
-            server(self._settings.course_modules).start()
+            warm_up(self._settings.course_modules)
         else:
             self._prepare()
 

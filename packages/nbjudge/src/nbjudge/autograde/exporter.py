@@ -26,6 +26,7 @@ from nbjudge.autograde.refuse import refuse
 from nbjudge.autograde.stock_execute import settle
 from nbjudge.errors import CourseError
 from nbjudge.settings import CONFIG_FILE, NBJudge
+from nbjudge.system import why_not_graded_here
 
 _open: list[Callable[[], None]] = []
 """What closes the last run of this process. A run that fails tells nobody, and the formgrader's process lives on."""
@@ -57,6 +58,9 @@ class JudgedNotebookExporter(NotebookExporter):
         refused = refusals(self.parent)
         if refused is None:  # another course's, that does not use the judge
             return
+        elsewhere = why_not_graded_here()
+        if elsewhere:
+            refuse(self.log, f"{elsewhere}.\nNothing was graded.")
         close_all()
         settings = NBJudge(parent=self)
         refused += settle(self.parent, settings, self.log)

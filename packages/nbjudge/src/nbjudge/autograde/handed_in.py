@@ -15,10 +15,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from nbjudge.system import open_flags
 from nbjudge.words import MIB, fit_to_print, size_in_words
 
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # neither a link nor a pipe holds us up
+_DIRECTORY = open_flags("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
+_FILE = open_flags("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC")  # neither a link nor a pipe holds us up
 _DEEPEST = 32
 _LONGEST = 1000  # bytes of a path below the folder
 _FILES = 5000

@@ -11,7 +11,10 @@ import torch
 from safetensors import SafetensorError
 
 from nbjudge.checks.vocabulary import Mismatch
+from nbjudge.system import open_flags
 
+# Neither a link nor a pipe: the file must be the submission's own. Windows has neither of this kind.
+_OPEN = open_flags("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
 _MIB = 1 << 20
 
 
@@ -34,8 +37,7 @@ class Artifacts:
         if self._folder is None:
             raise Mismatch(wanted, "no such file")
         try:
-            # Neither a link nor a pipe: the file must be the submission's own.
-            fd = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            fd = os.open(self._folder / name, _OPEN)
         except OSError as error:
             raise Mismatch(wanted, "no such file: run the training cell, and hand in the file it saves") from error
         with os.fdopen(fd, "rb") as file:

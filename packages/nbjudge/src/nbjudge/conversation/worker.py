@@ -5,30 +5,26 @@ It keeps the code apart from the judge, but is no sandbox: it is for files that 
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import time
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from nbjudge.answer_text import AnswerText
 from nbjudge.conversation.common import messages, wire
-from nbjudge.conversation.common.forks import ForkServer
 from nbjudge.conversation.connection import Connection
+from nbjudge.conversation.processes import Process, server, start
 from nbjudge.course import Exercise
 from nbjudge.source_text import bound_names, plain_python
 from nbjudge.words import exit_in_words
 
 # The last one is imported by torch's first backward pass, which would otherwise cost every process 0.2 s.
 PRELOAD = ("nbjudge.conversation.inside.serve", "jaxtyping", "torch.fx.experimental.symbolic_shapes")
-_FORK_SERVER = "nbjudge.conversation.inside.forkserver"
 
 
-@cache
-def server(course_modules: tuple[str, ...]) -> ForkServer:
-    return ForkServer(_FORK_SERVER, (*PRELOAD, *course_modules))
+def warm_up(course_modules: tuple[str, ...]) -> None:
+    """Begin now with what the first worker would wait for."""
+    server((*PRELOAD, *course_modules)).start()
 
 
 class Worker:
@@ -57,52 +53,51 @@ class Worker:
         }
         self.folder = folder
         self.answer = AnswerText(exercise.expression, cells if text is None else text, [exercise.setup], earlier_names)
-        self._server = server(settings.course_modules)
-        self._pid: int | None = None
+        self._preload = (*PRELOAD, *settings.course_modules)
+        self._process: Process | None = None
         self._socket: socket.socket | None = None
 
     def connect(self) -> Connection:
         """A conversation with the served object, in a new process."""
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._pid = self._server.spawn(theirs.fileno())
+        self._process, self._socket = start(self._preload)
         wire.Channel(self._socket).send(self._job, {})
         return Connection(self._socket)
 
     def interrupt(self) -> None:
         """Interrupt the call that runs, as Ctrl-C does."""
-        if self._pid is not None and self._server.status(self._pid) is None:
-            os.kill(self._pid, signal.SIGINT)
+        if self._process is not None:
+            self._process.interrupt()
 
     def kill(self) -> str:
         """End the process; returns why it had ended by itself, or an empty string."""
-        pid, self._pid = self._pid, None
+        process, self._process = self._process, None
         if self._socket is not None:
             self._socket.close()
             self._socket = None
-        if pid is None:
+        if process is None:
             return ""
-        status = self._status_soon(pid)
+        status = _status_soon(process)
         if status is None:
-            os.kill(pid, signal.SIGKILL)
-            self._server.status(pid, wait=True)
+            process.kill()
+            process.status(wait=True)
             return ""
         return exit_in_words(status)
-
-    def _status_soon(self, pid: int) -> int | None:
-        """A process that closed its socket may need a moment to end."""
-        for _ in range(20):
-            status = self._server.status(pid)
-            if status is not None:
-                return status
-            time.sleep(0.005)
-        return None
 
     def __enter__(self) -> Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+def _status_soon(process: Process) -> int | None:
+    """A process that closed its socket may need a moment to end."""
+    for _ in range(20):
+        status = process.status()
+        if status is not None:
+            return status
+        time.sleep(0.005)
+    return None
 
 
 def source_worker(exercise: Exercise, source: str, folder: Path | None = None) -> Worker:

@@ -160,7 +160,9 @@ def _of_module(course: Course, name: str, exercise: str | None) -> Work:
         spec = None
     if spec is None or not spec.origin or not spec.origin.endswith(".py"):
         exercises = ", ".join(course.lesson_of)
-        raise UnreadableNotebook(f"it is no notebook, Python file or module, and no exercise; exercises are {exercises}")
+        raise UnreadableNotebook(
+            f"it is no notebook, Python file or module, and no exercise; exercises are {exercises}"
+        )
     path = Path(spec.origin)
     source = path.read_text(encoding="utf-8")
     wanted = [course.exercise(exercise)] if exercise else _answered(course, bound_names(source))

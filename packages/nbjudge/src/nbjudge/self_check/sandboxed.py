@@ -22,6 +22,7 @@ from nbjudge.errors import SandboxUnavailable, UnreadableNotebook
 from nbjudge.judging.verdict import verdict_of
 from nbjudge.self_check.answers import Work, anchors_of
 from nbjudge.self_check.judging import Judged
+from nbjudge.system import why_not_graded_here
 
 log = logging.getLogger("nbjudge")
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -31,6 +32,10 @@ class Strangers:
     """Judges one piece of work after another, each in a kernel of its own."""
 
     def __init__(self, course: Course):
+        """Raises `SandboxUnavailable` on a system that has no walls."""
+        elsewhere = why_not_graded_here()
+        if elsewhere:
+            raise SandboxUnavailable(elsewhere)
         self._course = course
 
     def judge(self, work: Work, show: Callable[[str], None]) -> Judged:

@@ -17,6 +17,9 @@ JUDGE_FD = "NBJUDGE_FD"
 SERVE = "nbjudge_serve"
 """The key in the metadata of a request for a cell by which the grader asks to serve an object in the cell's place."""
 
+KEY_BYTES = 32
+"""The length of the key by which a process that was started anew proves that it is ours."""
+
 Message: TypeAlias = dict[str, Any]
 """A JSON object, from a process of our own."""
 

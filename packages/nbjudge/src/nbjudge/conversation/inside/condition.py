@@ -58,9 +58,10 @@ class Condition:
             self._others.callback(torch.set_default_device, device)
         if torch.is_inference_mode_enabled():
             self._others.enter_context(torch.inference_mode(False))
-        alarm = signal.setitimer(signal.ITIMER_REAL, 0)
-        if any(alarm):
-            self._others.callback(signal.setitimer, signal.ITIMER_REAL, *alarm)
+        if hasattr(signal, "setitimer"):  # Windows has none
+            alarm = signal.setitimer(signal.ITIMER_REAL, 0)
+            if any(alarm):
+                self._others.callback(signal.setitimer, signal.ITIMER_REAL, *alarm)
         self.renew()
         return self
 
