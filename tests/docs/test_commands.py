@@ -20,7 +20,7 @@ RUN_BY = {
     r"nbgrader \w+( \d\d_\w+)?( --FileNameCollectorPlugin\.named_regexp='[^']*')?": OF_INSTRUCTORS,
     r"python3 -m venv \.venv && \. \.venv/bin/activate": OF_LEARNERS,
     r"pip install .*": OF_LEARNERS,
-    r"jupyter lab release/": OF_LEARNERS,
+    r"(attnkit start|jupyter lab) \S+": OF_LEARNERS,
     r"make setup": (".ci/run", r"^make lint$"),  # which it needs
     r"make lint": (".ci/run", r"^make lint$"),
     r"make test": (".ci/run", r"^make test$"),

@@ -206,33 +206,36 @@ def test_a_formula_goes_on_in_the_next_line_where_a_gap_is():
     assert mathml.parts(whole) == [whole]
 
 
-def test_formulas_are_whole_at_800_pixels(site, served, browser):
-    browser.driver.set_window_size(800, 900)
+def test_everybody_can_read_it(served, browser):
+    """axe finds nothing serious in light and dark, nothing is asked of another host, and at 800 pixels all is whole."""
+    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    for name in LOOKED_AT:
+        grounds = set()
+        for scheme in ("light", "dark"):
+            preferred = [{"name": "prefers-color-scheme", "value": scheme}]
+            browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": preferred})
+            browser.driver.set_window_size(1200, 2000)
+            browser.open(f"{served}/{name}")
+            grounds.add(browser.script("return getComputedStyle(document.body).backgroundColor"))
+            browser.script(axe)
+            found = browser.driver.execute_async_script(VIOLATIONS)
+            assert [one for one in found if one[0] in ("serious", "critical")] == [], json.dumps(
+                [name, *found], indent=1
+            )
+        assert len(grounds) == 2
+        asked = browser.script("return performance.getEntriesByType('resource').map(one => one.name)")
+        assert len(asked) > 3 and [one for one in asked if not one.startswith((served, "data:"))] == []
+        assert_whole_at_800_pixels(browser, name)
+
+
+def test_formulas_are_whole_on_a_narrow_screen(site, served, browser):
     for name in site.lessons():
         browser.driver.get(f"{served}/lessons/{name}.html")
-        across = browser.script("const d = document.documentElement; return [d.scrollWidth, d.clientWidth]")
-        assert across[0] <= across[1] <= 800, name
-        assert browser.script(OVER_THE_EDGE) == [], name
+        assert_whole_at_800_pixels(browser, name)
 
 
-@pytest.mark.parametrize("name", LOOKED_AT)
-def test_everybody_can_read_it(served, browser, name):
-    """axe finds nothing serious in light and dark; nothing is asked of another host, and at 800 pixels all is whole."""
-    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    grounds = set()
-    for scheme in ("light", "dark"):
-        preferred = [{"name": "prefers-color-scheme", "value": scheme}]
-        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": preferred})
-        browser.driver.set_window_size(1200, 2000)
-        browser.open(f"{served}/{name}")
-        grounds.add(browser.script("return getComputedStyle(document.body).backgroundColor"))
-        browser.script(axe)
-        found = browser.driver.execute_async_script(VIOLATIONS)
-        assert [one for one in found if one[0] in ("serious", "critical")] == [], json.dumps(found, indent=1)
-    assert len(grounds) == 2
-    asked = browser.script("return performance.getEntriesByType('resource').map(one => one.name)")
-    assert len(asked) > 3 and [one for one in asked if not one.startswith((served, "data:"))] == []
+def assert_whole_at_800_pixels(browser, name: str) -> None:
     browser.driver.set_window_size(800, 900)
-    assert browser.script(OVER_THE_EDGE) == []
+    assert browser.script(OVER_THE_EDGE) == [], name
     across = browser.script("const d = document.documentElement; return [d.scrollWidth, d.clientWidth]")
-    assert across[0] <= across[1] <= 800
+    assert across[0] <= across[1] <= 800, name
