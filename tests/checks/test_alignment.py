@@ -19,6 +19,12 @@ def draw(rng, *shape, dtype=torch.float32):
             return weights
 
 
+def clear(weights):
+    """Where the largest weight is ahead by more than 0.1: (B, L_q). Narrow leads have a check of their own."""
+    best = weights.mean(1).topk(2).values
+    return best[..., 0] - best[..., 1] > 0.11
+
+
 def agreed(rng, *shape, dtype=torch.float32):
     """Weights that are the same in every head."""
     batch, heads, targets, sources = shape
@@ -63,7 +69,8 @@ def test_values(student, reference, rng, example):
     example(lambda weights: seen(student, weights), row, gives=[[1, 2]])
     for shape, dtype in (((B, H, LQ, LK), torch.float32), ((4, 4, 4, 4), torch.float64)):
         weights = agreed(rng, *shape, dtype=dtype)
-        assert_close(seen(student, weights), reference(weights), what=f"the alignment of weights {shape}")
+        rows = clear(weights)
+        assert_close(seen(student, weights)[rows], reference(weights)[rows], what=f"the alignment of weights {shape}")
 
 
 @check(
@@ -79,8 +86,9 @@ def test_together(student, reference, rng, example):
     silent = torch.tensor([[0.1, 0.5, 0.4], [0.3, 0.4, 0.3], [0.6, 0.4, 0.0], [0.0, 0.0, 1.0]])
     for heads in (neither, sure, votes, silent):
         example(lambda weights: seen(student, weights), heads[None, :, None], gives=[[2]])
-    weights = draw(rng, 1, 12, 1, LK)
-    assert_close(seen(student, weights), reference(weights), what="the alignment of weights of 12 heads")
+    weights = draw(rng, B, 12, LQ, 3)
+    rows = clear(weights)
+    assert_close(seen(student, weights)[rows], reference(weights)[rows], what="the alignment of weights of 12 heads")
 
 
 @check(
