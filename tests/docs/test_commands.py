@@ -11,7 +11,7 @@ from built_site import ROOT, Site
 OF_INSTRUCTORS = "tests/course/test_readme_instructor.py", r"\^## For instructors"
 OF_LEARNERS = "tests/docs/test_learners_page.py", r"\^## For learners"
 # Of each command: who runs it, and what of that file says so. The instructors' and the learners' pages are followed there
-# literally, whatever stands in them.
+# literally, whatever stands in them. Of others, tests name their own lessons, files and keys.
 RUN_BY = {
     r"make setup && \. \.venv/bin/activate": OF_INSTRUCTORS,
     r"nbjudge doctor": OF_INSTRUCTORS,
@@ -28,6 +28,9 @@ RUN_BY = {
     r"\.venv/bin/python -m pytest -q tests/course/test_in_step\.py": ("Makefile", r"^\t\$\(BIN\)/python -m pytest -q$"),
     r"(\.venv/bin/)?nbjudge audit (E|EXERCISE)": ("tests/course/test_readme_instructor.py", r'"nbjudge audit \w+"'),
     r"nbjudge audit --mutants E": ("tests/nbjudge/test_mutants.py", r'"audit", "--mutants"'),
+    r"nbjudge check --html checks\.html \S+": ("tests/nbjudge/test_self_check.py", r'"--html", "\w+\.html"'),
+    r"nbjudge autograde LESSON( --scheduler .*)?": ("tests/parallel/test_same.py", r'"--scheduler", cluster\.address'),
+    r"(\w+=0 )?dask (scheduler|worker) .*": ("tests/parallel/cluster.py", r"distributed\.cli\.dask_"),
     r"nbjudge check E my_attempt\.py": ("tests/course/test_readme_instructor.py", r'"nbjudge check \w+ \S+"'),
 }
 

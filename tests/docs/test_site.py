@@ -160,7 +160,7 @@ def test_a_lesson_shows_what_learners_get_and_what_it_then_shows(site):
 
 
 def test_what_can_be_downloaded_is_the_release(site):
-    found = {path.name: path.read_bytes() for path in site.folder.glob("_downloads/*/*")}
+    found = {path.name: path.read_bytes() for path in site.folder.glob("_downloads/*/*.ipynb")}
     assert found == {f"{one}.ipynb": (ROOT / f"release/{one}/{one}.ipynb").read_bytes() for one in lessons.LESSONS}
 
 
