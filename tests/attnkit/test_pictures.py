@@ -1,6 +1,8 @@
 """Pictures: a PNG with a text alternative when somebody looks, and nothing at all when nobody does."""
 
+import base64
 import re
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 import torch
 from attnkit import parts, pictures
 from attnkit.pictures.style import legible_on
+from IPython.core.formatters import DisplayFormatter
 from matplotlib import colors
 
 WEIGHTS = torch.softmax(torch.randn(3, 4, 6, generator=torch.Generator().manual_seed(1)), -1)
@@ -26,14 +29,20 @@ DRAWINGS = {
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
-def test_a_picture_is_a_png_with_a_text_alternative(name):
+def test_a_picture_is_kept_once_in_the_smaller_file_with_a_text_alternative(name):
     picture = DRAWINGS[name]()
-    data, size = picture._repr_png_()
-    assert data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) > 5000
-    assert size["width"] <= 1010
+    png, svg = picture.png(), picture.svg()
+    assert png.startswith(b"\x89PNG\r\n\x1a\n") and len(png) > 5000
+    assert ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
+    assert picture.width() <= 1010
     assert len(picture.alt) > 40 and "\n" not in picture.alt and repr(picture) == picture.alt
-    html = picture._repr_html_()
-    assert re.fullmatch(r'<img src="data:image/png;base64,[^"]+" alt="[^"<>]+" style="[^"]+">', html)
+    shown, _ = DisplayFormatter().format(picture)
+    assert set(shown) == {"text/plain", "text/html"}
+    html = shown["text/html"]
+    found = re.fullmatch(r'<img src="data:image/([a-z+]+);base64,([^"]+)" alt="[^"<>]+" style="[^"]+">', html)
+    smaller = min(len(png), len(svg))
+    assert len(base64.b64decode(found[2])) == pytest.approx(smaller, rel=0.01)  # a layout may settle as it is drawn again
+    assert found[1] == ("png" if len(png) < len(svg) else "svg+xml")
 
 
 @pytest.mark.parametrize("name", DRAWINGS)

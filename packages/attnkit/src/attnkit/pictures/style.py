@@ -47,6 +47,7 @@ FONTS: dict[RcKeyType, Any] = {
     "legend.frameon": False,
 }
 DOTS_PER_INCH = 96
+_SMALL = 48 << 10  # bytes: a PNG of twice the resolution is hardly ever smaller
 
 
 class Picture:
@@ -61,11 +62,18 @@ class Picture:
 
     def png(self) -> bytes:
         """The picture as a PNG file of twice the resolution that it is shown at."""
+        return self._file("png", dpi=2 * DOTS_PER_INCH, metadata={"Description": self.alt})
+
+    def svg(self) -> bytes:
+        """The picture as an SVG file, without the date on which it was drawn."""
+        return self._file("svg", metadata={"Description": self.alt, "Date": None})
+
+    def _file(self, kind: str, **options: Any) -> bytes:
         from matplotlib import rc_context
 
         buffer = io.BytesIO()
-        with rc_context(FONTS):
-            self.figure.savefig(buffer, format="png", dpi=2 * DOTS_PER_INCH, metadata={"Description": self.alt})
+        with rc_context({**FONTS, "svg.hashsalt": "attnkit"}):  # else ids in an SVG vary by chance
+            self.figure.savefig(buffer, format=kind, **options)
         return buffer.getvalue()
 
     def width(self) -> int:
@@ -75,13 +83,14 @@ class Picture:
     def __repr__(self) -> str:
         return self.alt
 
-    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        return self.png(), {"width": self.width()}
-
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.png()).decode("ascii")
+        """The picture once, as whichever file is smaller: a notebook keeps all that is shown of an object."""
+        kind, data = "svg+xml", self.svg()
+        if len(data) > _SMALL:
+            kind, data = min((kind, data), ("png", self.png()), key=lambda one: len(one[1]))
         style = f"width: {self.width()}px; max-width: 100%; height: auto"
-        return f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.alt)}" style="{style}">'
+        source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+        return f'<img src="{source}" alt="{html.escape(self.alt)}" style="{style}">'
 
 
 def picture(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Picture | None]:
