@@ -27,6 +27,12 @@ $$\begin{aligned} a &= \frac{1}{2} \\ b &= \mathbb{R}^{n \times d} \end{aligned}
 A formula of no kind: $\nosuchcommand{x}$. And $\text{<img src=x onerror="window.pwned=1">}$, $\href{javascript:1}{y}$.
 
 ![](https://example.org/far.png)
+
+<details open ontoggle="window.pwned=1"><summary>Hint 1</summary>
+
+Think **twice**.
+
+</details>
 """
 
 
@@ -127,6 +133,17 @@ def test_what_is_wide_scrolls_within_itself(shown):
     assert sizes[0] <= sizes[1] <= 800
     assert shown.script("return [...document.querySelectorAll('.wide')].some(one => one.scrollWidth > one.clientWidth)")
     shown.driver.set_window_size(1200, 2000)
+
+
+def test_a_folded_hint_stays_folded(shown):
+    hint = "document.querySelector('#cell-2 details, details')"
+    assert shown.script(
+        f"return [{hint}.open, {hint}.querySelector('strong').innerHTML, {hint}.attributes.length]"
+    ) == [
+        False,
+        "twice",
+        0,
+    ]
 
 
 def test_axe_would_find_what_is_wrong(browser, tmp_path):

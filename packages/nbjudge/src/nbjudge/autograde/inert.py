@@ -34,6 +34,7 @@ T = TypeVar("T")
 _TAGS = {
     *("a", "b", "blockquote", "br", "code", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li"),
     *("ol", "p", "pre", "span", "strong", "sub", "sup", "table", "caption", "tbody", "td", "th", "thead", "tr", "ul"),
+    *("details", "summary"),  # what is folded stays so
 }
 _ATTRIBUTES = {
     "a": {"href", "title"},
