@@ -3,6 +3,8 @@ the addition."""
 
 from attnkit import parts
 
+FUNDAMENTAL = "It is to be built here: a call of the finished part builds nothing."
+
 
 class AddAndNorm(parts.AddAndNorm):
     pass

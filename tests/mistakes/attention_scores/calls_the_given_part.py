@@ -2,6 +2,8 @@
 exercise.
 """
 
+FUNDAMENTAL = "It is to be built here: a call of the finished part builds nothing."
+
 
 def attention_scores(query, key):
     from attnkit import parts

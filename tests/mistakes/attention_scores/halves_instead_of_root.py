@@ -3,8 +3,6 @@
 Python reads `d_k ** 1 / 2` as `(d_k ** 1) / 2`: write `d_k ** 0.5`, or `math.sqrt(d_k)`.
 """
 
-FUNDAMENTAL = "The divisor is √d_k: with d_k / 2 ordinary scores are wrong."
-
 
 def attention_scores(query, key):
     return query @ key.transpose(-2, -1) / (query.shape[-1] ** 1 / 2)

@@ -4,8 +4,6 @@ dimension.
 Count dimensions from the end: `query.shape[-1]` is the features, whatever comes before.
 """
 
-FUNDAMENTAL = "The scale follows the features: in any batch it is wrong here."
-
 
 def attention_scores(query, key):
     return query @ key.transpose(-2, -1) / math.sqrt(query.size(1))

@@ -2,6 +2,8 @@
 exercise.
 """
 
+FUNDAMENTAL = "It is to be built here: a call of the finished part builds nothing."
+
 
 def attention_weights(scores, mask=None):
     from attnkit import parts

@@ -2,6 +2,8 @@
 than `softmax`.
 """
 
+FUNDAMENTAL = "Weights are not negative and sum to 1: logarithms do neither."
+
 
 def attention_weights(scores, mask=None):
     if mask is None:

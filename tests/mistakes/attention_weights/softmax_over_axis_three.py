@@ -2,6 +2,8 @@
 dimension -1.
 """
 
+FUNDAMENTAL = "Without two leading dimensions there is no axis 3: every other call ends in an error."
+
 
 def attention_weights(scores, mask=None):
     if mask is None:

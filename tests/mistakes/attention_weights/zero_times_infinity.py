@@ -3,6 +3,8 @@
 Choose the scores with `masked_fill` or `torch.where` instead of multiplying the mask with -∞.
 """
 
+FUNDAMENTAL = "Under a mask every weight is NaN: nothing is left to read."
+
 
 def attention_weights(scores, mask=None):
     if mask is not None:

@@ -2,6 +2,8 @@
 the copying inside with torch.no_grad():.
 """
 
+FUNDAMENTAL = "Nothing is copied: the loader stops at the first weight."
+
 NAMES = {
     "attention.self.query": "self_attention.query_proj",
     "attention.self.key": "self_attention.key_proj",

@@ -2,6 +2,8 @@
 does.
 """
 
+FUNDAMENTAL = "No layer gets its own weights, and the loader ends in an error."
+
 NAMES = {
     "attention.self.query": "self_attention.query_proj",
     "attention.self.key": "self_attention.key_proj",

@@ -1,7 +1,5 @@
 """All sentences of the batch get the mask of the first one. Each has its own padding: keep the batch axis of the mask."""
 
-FUNDAMENTAL = "Each sentence has a mask of its own."
-
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,7 +1,5 @@
 """No gradient reaches the memory, so the encoder would never learn: it is detached. Hand the memory on as it is."""
 
-FUNDAMENTAL = "The encoder learns through its memory."
-
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

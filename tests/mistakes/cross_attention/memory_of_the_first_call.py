@@ -1,7 +1,5 @@
 """Your layer keeps the first memory that it was given, and answers every later call from it. The next sentence brings its own: use the memory of the call."""
 
-FUNDAMENTAL = "Each call reads the memory that it is given."
-
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

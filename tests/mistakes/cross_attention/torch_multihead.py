@@ -1,5 +1,7 @@
 """Your layer uses nn.MultiheadAttention, whose parameters have other names and whose mask has the opposite meaning. Use parts.MultiHeadAttention."""
 
+FUNDAMENTAL = "The layer is built of the course's attention: this one has other parameters."
+
 
 class CrossAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -1,7 +1,5 @@
 """Your mask takes 0 for padding, whatever pad_id says. Hand pad_id on to padding_mask."""
 
-FUNDAMENTAL = "Padding is what pad_id says."
-
 
 def decoder_mask(token_ids, pad_id=0):
     return causal_mask(token_ids.shape[1]) & padding_mask(token_ids)

@@ -1,7 +1,5 @@
 """With norm_first=True your layers are still post-norm ones. Hand norm_first on to each EncoderLayer."""
 
-FUNDAMENTAL = "The order of norms is chosen by the argument."
-
 
 class Encoder(nn.Module):
     def __init__(self, num_layers, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

@@ -3,6 +3,8 @@ whose projections are called query_proj, key_proj, value_proj and out_proj, and 
 for "may attend".
 """
 
+FUNDAMENTAL = "The layer is built of the course's attention: this one has other parameters."
+
 
 class EncoderLayer(nn.Module):
     def __init__(self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False):

@@ -2,6 +2,8 @@
 times as long as D: cut there, or turn it round first.
 """
 
+FUNDAMENTAL = "Each projection gets its own third: cut along the rows, none fits, and the loader ends in an error."
+
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

@@ -2,8 +2,6 @@
 feed-forward network.
 """
 
-FUNDAMENTAL = "Each norm gets its own weights."
-
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

@@ -2,8 +2,6 @@
 c_proj round as well, although its shape would fit as it is.
 """
 
-FUNDAMENTAL = "GPT-2 stores its matrices turned round, square ones, too."
-
 
 def load_gpt2_weights(decoder, state):
     prefix = "transformer." if any(name.startswith("transformer.") for name in state) else ""

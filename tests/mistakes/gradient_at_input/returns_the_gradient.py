@@ -2,6 +2,8 @@
 
 import torch
 
+FUNDAMENTAL = "It is a length that is asked for: here is none."
+
 
 def gradient_at_input(layers, x, use_residual):
     x = x.detach().clone().requires_grad_()

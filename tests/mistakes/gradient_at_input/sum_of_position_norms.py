@@ -3,8 +3,6 @@ for, all dimensions together."""
 
 import torch
 
-FUNDAMENTAL = "There is one length, of the gradient as a whole."
-
 
 def gradient_at_input(layers, x, use_residual):
     x = x.detach().clone().requires_grad_()

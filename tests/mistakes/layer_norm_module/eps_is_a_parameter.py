@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+FUNDAMENTAL = "eps is no weight: as a parameter it would be trained, and layer_norm refuses it."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

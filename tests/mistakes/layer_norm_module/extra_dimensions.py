@@ -4,6 +4,8 @@ dimension of x by itself."""
 import torch
 from torch import nn
 
+FUNDAMENTAL = "The gain has one number for each feature: of another shape it fits no x."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

@@ -4,6 +4,8 @@
 import torch
 from torch import nn
 
+FUNDAMENTAL = "Each feature has a gain and a bias of its own."
+
 
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):

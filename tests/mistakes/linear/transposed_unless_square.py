@@ -1,7 +1,5 @@
 """Your layer looks at the sizes to find out whether to transpose W, and takes the wrong way where in_features equals out_features. Always multiply by the transpose."""
 
-FUNDAMENTAL = "The layer multiplies by the transposed weight: in a square layer all is wrong here."
-
 
 class Linear(nn.Module):
     def __init__(self, in_features, out_features, bias=True):

@@ -5,8 +5,6 @@ import torch
 from attnkit import parts
 from torch import nn
 
-FUNDAMENTAL = "The future is hidden in both modes."
-
 
 class MaskedSelfAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -3,6 +3,8 @@
 `reshape` copies them where it must, and so does `.contiguous()` before the `view`.
 """
 
+FUNDAMENTAL = "Every call ends in an error."
+
 
 def merge_heads(x):
     batch, num_heads, length, size = x.shape

@@ -1,7 +1,5 @@
 """Every batch row gets the mask of the first one. Keep the batch axis of the mask."""
 
-FUNDAMENTAL = "Each sentence has its own mask."
-
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

@@ -2,6 +2,8 @@
 `query`.
 """
 
+FUNDAMENTAL = "The query asks: here it is never looked at."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

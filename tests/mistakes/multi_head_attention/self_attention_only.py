@@ -4,6 +4,8 @@ looked at.
 They may be other tensors, with another length.
 """
 
+FUNDAMENTAL = "Keys and values are what is asked: here they are never looked at."
+
 
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, num_heads):

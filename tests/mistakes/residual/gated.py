@@ -4,6 +4,8 @@ no such gate: x + dropout(sublayer(x))."""
 import torch
 from torch import nn
 
+FUNDAMENTAL = "A new connection lets nothing of its sublayer through."
+
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

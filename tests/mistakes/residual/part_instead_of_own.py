@@ -3,6 +3,8 @@ tuple, apply dropout, add x."""
 
 from attnkit import parts
 
+FUNDAMENTAL = "It is to be built here: a call of the finished part builds nothing."
+
 
 class Residual(parts.Residual):
     pass

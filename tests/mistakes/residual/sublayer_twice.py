@@ -2,8 +2,6 @@
 
 from torch import nn
 
-FUNDAMENTAL = "The sublayer is called once."
-
 
 class Residual(nn.Module):
     def __init__(self, sublayer, dropout=0.0):

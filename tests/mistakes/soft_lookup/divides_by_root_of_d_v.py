@@ -2,8 +2,6 @@
 tames them.
 """
 
-FUNDAMENTAL = "The scale follows the length of a key: with that of a value, ordinary weights are wrong."
-
 
 def soft_lookup(query, keys, values):
     scores = keys @ query / math.sqrt(values.shape[-1])

@@ -3,8 +3,6 @@
 Python reads `d ** 1 / 2` as `(d ** 1) / 2`: write `d ** 0.5`, or `math.sqrt(d)`.
 """
 
-FUNDAMENTAL = "The divisor is √d: with d / 2, ordinary weights are wrong."
-
 
 def soft_lookup(query, keys, values):
     scores = keys @ query / (len(query) ** 1 / 2)

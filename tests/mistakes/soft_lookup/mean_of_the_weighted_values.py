@@ -3,6 +3,8 @@
 The weights sum to 1 already: take the sum.
 """
 
+FUNDAMENTAL = "The result is a mean of the values: here it is a fraction of one."
+
 
 def soft_lookup(query, keys, values):
     scores = keys @ query / math.sqrt(query.shape[-1])

@@ -2,6 +2,8 @@
 values.
 """
 
+FUNDAMENTAL = "It is the mixed values that are asked for, not what they are mixed by."
+
 
 def soft_lookup(query, keys, values):
     scores = keys @ query / math.sqrt(query.shape[-1])

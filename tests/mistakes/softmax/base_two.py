@@ -1,7 +1,5 @@
 """Your exponential has another base than e. Logits are natural logarithms: np.exp, not 2 ** x."""
 
-FUNDAMENTAL = "Logits are natural logarithms."
-
 
 def softmax(logits, axis=-1, temperature=1.0):
     if temperature <= 0:

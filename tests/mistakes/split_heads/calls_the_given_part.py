@@ -2,6 +2,8 @@
 exercise.
 """
 
+FUNDAMENTAL = "It is to be built here: a call of the finished part builds nothing."
+
 
 def split_heads(x, num_heads):
     return parts.split_heads(x, num_heads)

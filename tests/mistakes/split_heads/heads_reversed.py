@@ -1,7 +1,5 @@
 """Your heads come in reverse order: head 0 should hold the first D/H features."""
 
-FUNDAMENTAL = "Head 0 holds the first block of features."
-
 
 def split_heads(x, num_heads):
     batch, length, d_model = x.shape

@@ -2,4 +2,6 @@
 that it writes.
 """
 
+FUNDAMENTAL = "It is the trained weights that are asked for."
+
 SIZES = {"d_model": 64, "num_heads": 4, "d_ff": 128, "num_layers": 2}

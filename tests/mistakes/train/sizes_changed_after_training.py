@@ -2,4 +2,6 @@
 training cell again.
 """
 
+FUNDAMENTAL = "The weights fit no model of these sizes."
+
 SIZES = {"d_model": 48, "num_heads": 4, "d_ff": 128, "num_layers": 2}
