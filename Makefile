@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 LESSONS := $(notdir $(patsubst %/,%,$(wildcard source/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test notebooks release lint docs mutants bench clean
+.PHONY: help setup system demo test notebooks release lint docs mutants soak bench clean
 
 help: ## print this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ docs: setup ## build the site, build/site/, with every lesson executed
 
 mutants: setup ## count the slips in reference solutions that no check catches (takes long)
 	$(BIN)/nbjudge audit --mutants
+
+soak: setup ## kill `nbjudge autograde` at many moments, also with real workers (takes long)
+	KILLS=50 REAL_KILLS=10 $(BIN)/python -m pytest -q -n 0 --timeout 7200 tests/parallel/test_resume.py
 
 bench: setup ## measure grading beside stock nbgrader, in one run
 	$(BIN)/python benchmarks/run.py

@@ -41,6 +41,10 @@ class Cluster:
         for process in self._begun:
             process.wait()
 
+    @property
+    def scheduler(self) -> subprocess.Popen[bytes]:
+        return self._begun[0]
+
     def _folder(self, name: str) -> Path:
         folder = self._root / name
         (folder / "tmp").mkdir(parents=True)

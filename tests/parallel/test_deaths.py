@@ -13,6 +13,7 @@ from attacks.course import adopt_orphans, descendants
 from patience import until
 from toy import LESSON
 
+from .cluster import Cluster
 from .school import School
 
 FULL = {"double": 3.0, "quadruple": 4.0, "essay": None}
@@ -86,3 +87,45 @@ def test_who_kills_workers_is_tried_twice_and_nobody_else_is_touched(school, beg
     assert set(outcomes["killer"].scores.values()) == {None} and outcomes["killer"].needs_person
     assert "twice" in outcomes["killer"].comment
     assert "91.25" in str(school.graded("killer"))  # a person finds there what was handed in
+
+
+def test_control_c_keeps_what_is_done_and_the_same_command_goes_on(school, begin):
+    for name in ("a_right", "c_right", "d_right"):
+        school.hand_in(name, school.answered())
+    school.hand_in("b_slow", school.answered(double=SLOW.format(seconds="41.5")))
+    process = begin("--workers", "1")
+    assert until(lambda: sleepers("41.5"))
+    assert until((school.root / f"autograded/a_right/{LESSON}/{LESSON}.ipynb").is_file)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    print(said)
+    assert process.returncode == 1
+    assert "1 graded" in said and "3 not graded yet" in said
+    assert_that_the_next_run_finishes(school)
+
+
+def test_a_scheduler_that_dies_takes_nothing_with_it(school, begin, tmp_path):
+    for name in ("a_right", "c_right", "d_right"):
+        school.hand_in(name, school.answered())
+    school.hand_in("b_slow", school.answered(double=SLOW.format(seconds="51.5")))
+    cluster = Cluster(tmp_path / "cluster")
+    try:
+        cluster.start(workers=1)
+        process = begin("--scheduler", cluster.address, *cluster.keys)
+        assert until(lambda: sleepers("51.5"))
+        assert until((school.root / f"autograded/a_right/{LESSON}/{LESSON}.ipynb").is_file)
+        cluster.scheduler.kill()
+        _, said = process.communicate()
+    finally:
+        cluster.stop()
+    print(said)
+    assert process.returncode == 1
+    assert "the scheduler cannot be reached" in said and "3 not graded yet" in said
+    assert_that_the_next_run_finishes(school)
+
+
+def assert_that_the_next_run_finishes(school: School) -> None:
+    school.hand_in("b_slow", school.answered())
+    said = school.nbjudge()
+    assert "3 graded" in said and "1 graded before" in said
+    assert {tuple(one.scores.values()) for one in school.outcomes().values()} == {tuple(FULL.values())}

@@ -278,18 +278,26 @@ class Batch:
         folder.mkdir(exist_ok=True)
         path = folder / hashlib.sha256(os.fsencode(graded)).hexdigest()[:24]
         try:
-            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o660)
+            fd = self._locked(path, graded)
         except OSError as error:
             self._log.warning("%s cannot be locked (%s); is it another's? Remove it when nobody grades", path, error)
             return
         _held[path] = fd
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._log.warning("%s: another grader is at work on it; waiting", graded)
-            fcntl.flock(fd, fcntl.LOCK_EX)
         os.ftruncate(fd, 0)
         os.write(fd, json.dumps(str(graded)).encode())
+
+    def _locked(self, path: Path, graded: Path) -> int:
+        """The file at `path`, opened and locked."""
+        while True:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o660)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self._log.warning("%s: another grader is at work on it; waiting", graded)
+                fcntl.flock(fd, fcntl.LOCK_EX)
+            if os.fstat(fd).st_nlink:
+                return fd
+            os.close(fd)  # that grader has removed it at its end, and the next one would not see our lock
 
     def _recover(self) -> None:
         """Remove the unfinished folders of graders that are gone, so that they are graded again."""

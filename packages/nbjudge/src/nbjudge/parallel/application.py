@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -21,7 +22,7 @@ from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from rich.console import Console
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SAWarning
 
 from nbjudge.autograde.batch import no_assignment
 from nbjudge.autograde.config import EXPORTER
@@ -31,7 +32,7 @@ from nbjudge.autograde.exporter import JudgedNotebookExporter, close_all
 from nbjudge.autograde.grader import job_of
 from nbjudge.autograde.rebuild import frame_of
 from nbjudge.autograde.refuse import refuse
-from nbjudge.errors import CourseError
+from nbjudge.errors import CourseError, MachineError
 from nbjudge.parallel.answers import AnsweredGrader, Answers
 from nbjudge.parallel.bundle import Bundle, Lesson, files_beside, make_bundle
 from nbjudge.parallel.crew import Crew
@@ -159,9 +160,12 @@ class ParallelAutograde(Autograde):
     def _convert_as_they_come(self, crew: Crew, to_do: list[str], everything: dict[str, list[str]]) -> None:
         with bar(self._console, self._quiet) as progress, _above(self.log), _stoppable() as stopped:
             task = progress.add_task(self.coursedir.assignment_id, total=len(to_do), trouble="")
-            for copy, answers in crew.graded(to_do, self.exporter.pack_ahead, stopped):
-                self._convert(copy, everything[copy], answers)
-                progress.update(task, advance=1, trouble=trouble(self.tally))
+            try:
+                for copy, answers in crew.graded(to_do, self.exporter.pack_ahead, stopped):
+                    self._convert(copy, everything[copy], answers)
+                    progress.update(task, advance=1, trouble=trouble(self.tally))
+            except MachineError as error:  # what is done is done
+                self.log.critical("%s", error)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Called by nbgrader, which may remove an old grading now; killed meanwhile, it would leave a part of it."""
@@ -244,10 +248,12 @@ def autograde(arguments: list[str], make_crew: MakeCrew, console: Console, quiet
         arguments = ["--log-level=WARN", *arguments]
     application = ParallelApplication.instance()
     try:
-        application.initialize(arguments)
-        application.start()
-        tally: Tally = application.grade(make_crew, console, quiet)
-        return tally
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # of nbgrader's way of making entries, for every submission
+            application.initialize(arguments)
+            application.start()
+            tally: Tally = application.grade(make_crew, console, quiet)
+            return tally
     finally:
         ParallelApplication.clear_instance()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import logging
 import os
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import dask
 from distributed import Client, LocalCluster, Security
@@ -51,23 +53,7 @@ class TLS:
 def local_crew(workers: int | None, log: logging.Logger) -> Iterator[DaskCrew]:
     """Workers on this machine, each a process with one thread; by default one for each core."""
     count = workers or len(os.sched_getaffinity(0))
-    security = _own_keys(log)
-    with (
-        dask.config.set(_LOCAL),
-        LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            memory_limit=0,
-            dashboard_address=None,
-            host="127.0.0.1",
-            security=security,
-            protocol="tls" if security else "tcp",
-            silence_logs=logging.CRITICAL,
-            preload=["nbjudge.parallel.preload"],
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+    with dask.config.set(_LOCAL), _started(count, _own_keys(log)) as cluster, Client(cluster) as client:
         crew = DaskCrew(client, log)
         try:
             yield crew
@@ -82,7 +68,7 @@ def crew_at(address: str, tls: TLS, log: logging.Logger) -> Iterator[DaskCrew]:
         try:
             client = Client(address, security=tls.security(), timeout=_CONNECT_SECONDS)
         except (OSError, ValueError, RuntimeError) as error:
-            raise MachineError(f"no scheduler answers at {address} ({error}).", "See docs/cluster.md.") from error
+            raise MachineError(f"no scheduler answers at {address} ({error}).") from error
         with client:
             crew = DaskCrew(client, log)
             crew.look_at_scheduler()
@@ -92,10 +78,34 @@ def crew_at(address: str, tls: TLS, log: logging.Logger) -> Iterator[DaskCrew]:
                 crew.leave()
 
 
+def _started(workers: int, security: Security | None) -> LocalCluster:
+    try:
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=0,
+            dashboard_address=None,
+            host="127.0.0.1",
+            security=security,
+            protocol="tls" if security else "tcp",
+            silence_logs=logging.CRITICAL,
+            preload=["nbjudge.parallel.preload"],
+        )
+    except (OSError, RuntimeError) as error:
+        raise MachineError(f"the workers could not be started ({error}).") from error
+
+
 def _own_keys(log: logging.Logger) -> Security | None:
-    """Keys that nobody else has, where they can be made: a port is open to all who use this machine."""
-    if importlib.util.find_spec("cryptography") is None:
-        log.info("other users of this machine can reach the workers while they grade; install cryptography against it")
+    """Keys for one run, which nobody else has: a port is open to all who use this machine."""
+    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=nbjudge -keyout key.pem -out cert.pem"
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(make.split(), cwd=folder, check=True, capture_output=True)
+            key, certificate = (Path(folder, name).read_text() for name in ("key.pem", "cert.pem"))
+    except (OSError, subprocess.CalledProcessError):
+        log.warning("other users of this machine can reach the workers while they grade; install openssl against it")
         return None
-    keys: Security = Security.temporary()
-    return keys
+    whose = [f"tls_{who}_{what}" for who in ("client", "scheduler", "worker") for what in ("cert", "key")]
+    files = {name: key if name.endswith("key") else certificate for name in whose}
+    return Security(require_encryption=True, tls_ca_file=certificate, **files)

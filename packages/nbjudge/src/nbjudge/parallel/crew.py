@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -9,6 +10,7 @@ import queue
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
@@ -80,7 +82,7 @@ class DaskCrew:
 
     def take(self, bundle: Bundle) -> None:
         self.leave()
-        with _reached():
+        with self._reached():
             self._client.wait_for_workers(1, timeout=_ALONE_SECONDS)
             self._client.register_plugin(worker.Bundled(bundle))
         self._bundle = bundle.name
@@ -93,17 +95,20 @@ class DaskCrew:
             self._bundle = ""
 
     def obstacle(self) -> str:
-        with _reached():
+        with self._reached():
             found: dict[str, str] = self._client.run(worker.obstacle, self._bundle)
         return "; ".join(sorted({text for text in found.values() if text}))
 
     def ask(self, data: bytes) -> dict[str, Any]:
         for _ in range(2):
             try:
-                found: dict[str, Any] = json.loads(self._submit(worker.answer, data).result())
+                with self._reached():
+                    found: dict[str, Any] = json.loads(self._submit(worker.answer, data).result())
                 return found
             except KilledWorker:
                 continue
+            except MachineError:
+                raise
             except Exception as error:
                 raise GraderLost(f"whoever was asked failed ({error!r})") from error
         raise GraderLost(KILLS)
@@ -139,7 +144,7 @@ class DaskCrew:
                 self._client.cancel([sent.future for sent in running.values()], force=True)
 
     def _submit(self, what: Callable[[str, bytes], bytes], data: bytes) -> Future[bytes]:
-        with _reached():
+        with self._reached():
             return self._client.submit(what, self._bundle, data, key=f"nbjudge-{uuid4().hex}", pure=False)
 
     def _announce(self, sent: _Sent) -> None:
@@ -155,7 +160,7 @@ class DaskCrew:
     def _answers(self, sent: _Sent) -> Answers | None:
         """What came of it; None where it is to be tried again, when nothing else is at work."""
         try:
-            with _reached():
+            with self._reached():
                 return Answers(json.loads(sent.future.result(timeout=_FETCH_SECONDS)))
         except KilledWorker:
             if sent.alone:
@@ -171,11 +176,24 @@ class DaskCrew:
             self._log.error("%s: %r", sent.name, error)
             return Answers(lost=f"whoever was to grade it failed ({error!r})")
 
+    @contextlib.contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Say that the scheduler is gone, where it is: all that it was told is given up then."""
+        try:
+            yield
+        except (KilledWorker, TimeoutError):
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            gone = self._client.status != "running" or self._client.scheduler is None
+            if gone or isinstance(error, (OSError, CancelledError, asyncio.CancelledError)):
+                raise MachineError("the scheduler cannot be reached any more.") from error
+            raise
+
     def _count(self) -> int:
         """How many are at work. Raises `MachineError` where nobody has been for long."""
         now = time.monotonic()
         if now > self._counted + _COUNT_SECONDS:
-            with _reached():
+            with self._reached():
                 self._workers = len(self._client.nthreads())
             self._counted = now
             if self._workers:
@@ -183,17 +201,6 @@ class DaskCrew:
             elif now > self._seen + _ALONE_SECONDS:
                 raise MachineError("there is no worker left.")
         return max(1, self._workers)
-
-
-@contextlib.contextmanager
-def _reached() -> Iterator[None]:
-    """Say that the scheduler is gone, where it is."""
-    try:
-        yield
-    except TimeoutError:
-        raise
-    except OSError as error:
-        raise MachineError(f"the scheduler cannot be reached any more ({error}).") from error
 
 
 def _allowed_failures(dask_scheduler: Scheduler) -> int:
