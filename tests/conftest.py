@@ -1,0 +1,44 @@
+"""For all tests: those that take longest begin first, so that no core waits for the last of them."""
+
+from __future__ import annotations
+
+import os
+from itertools import groupby
+
+import pytest
+
+# Those that take minutes by themselves share nothing with each other.
+_LONG = (
+    "tests/course/test_lessons_run.py",
+    "tests/attacks/test_attacks.py",
+    "tests/versions/test_wheels.py",
+    "tests/nbgrader_suites",
+    "tests/course/test_audit.py::test_the_checks_hold",
+)
+# The tests of a module share what was made for the first of them, and stay together.
+_LONG_TOGETHER = (
+    "tests/parallel",
+    "tests/docs",
+    "tests/course/test_readme_instructor.py",
+    "tests/attacks",
+    "tests/nbjudge/test_right_work.py",
+    "tests/nbjudge/test_autograde.py",
+    "tests/nbjudge",
+)
+_ORDER = (*_LONG, *_LONG_TOGETHER)
+
+
+def _rank(item: pytest.Item) -> int:
+    return next((rank for rank, name in enumerate(_ORDER) if item.nodeid.startswith(name)), len(_ORDER))
+
+
+def _hand(item: pytest.Item) -> str:
+    """What is dealt at once."""
+    return item.nodeid if item.nodeid.startswith(_LONG) else str(item.path)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the tests out like cards: each worker of xdist begins with the front of its share of them."""
+    hands = [list(hand) for _, hand in groupby(sorted(items, key=_rank), key=_hand)]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [item for first in range(workers) for hand in hands[first::workers] for item in hand]
