@@ -126,6 +126,6 @@ def test_a_scheduler_that_dies_takes_nothing_with_it(school, begin, tmp_path):
 
 def assert_that_the_next_run_finishes(school: School) -> None:
     school.hand_in("b_slow", school.answered())
-    said = school.nbjudge()
+    said = school.nbjudge("--workers", "1")
     assert "3 graded" in said and "1 graded before" in said
     assert {tuple(one.scores.values()) for one in school.outcomes().values()} == {tuple(FULL.values())}

@@ -136,12 +136,14 @@ class ParallelAutograde(Autograde):
     @cached_property
     def crew(self) -> Crew:
         """Whoever grades: they know the course, and nothing keeps them from it."""
-        crew = self._call_crew()
-        try:
-            crew.take(self.exporter.bundle())
-        except CourseError as error:
-            refuse(self.log, f"{error}\nNothing was graded.")
-        obstacle = crew.obstacle()
+        waiting = self._console.status("calling the workers")
+        with waiting if self._console.is_terminal and not self._quiet else contextlib.nullcontext():
+            crew = self._call_crew()
+            try:
+                crew.take(self.exporter.bundle())
+            except CourseError as error:
+                refuse(self.log, f"{error}\nNothing was graded.")
+            obstacle = crew.obstacle()
         if obstacle:
             refuse(self.log, f"{obstacle}\nNothing was graded.")
         return crew

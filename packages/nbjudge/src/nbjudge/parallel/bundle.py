@@ -17,7 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbjudge.autograde.rebuild import Frame
 from nbjudge.autograde.seeds import course_secret
 from nbjudge.errors import CourseError
-from nbjudge.parallel.packing import files_below, pack
+from nbjudge.parallel.packing import pack
 from nbjudge.settings import NBJudge
 
 SECRET = "secret"  # the name of the course's, beside its files
@@ -51,7 +51,7 @@ class Lesson:
 
 def make_bundle(job: dict[str, Any], directory: CourseDirectory, lesson: Lesson) -> Bundle:
     """Raises `CourseError` for a course of which a part lies elsewhere, or cannot be read."""
-    root = Path(directory.root).resolve()
+    root = Path(os.path.abspath(directory.root))
     settings = NBJudge(**job["settings"])
     try:
         files = dict(_files(root, settings, directory))
@@ -106,10 +106,12 @@ def _modules(root: Path, settings: NBJudge) -> Iterator[tuple[str, Path]]:
 
 
 def _tidy(folder: Path) -> Iterator[tuple[str, Path]]:
-    if folder.is_dir():
-        for name, path in files_below(folder).items():
-            if not name.endswith(("/", ".pyc")) and not set(_LEFT) & set(name.split("/")):
-                yield name, path
+    """An instructor's files, wherever links lead to them."""
+    for place, inner, names in os.walk(folder, followlinks=True):
+        inner[:] = sorted(name for name in inner if name not in _LEFT)
+        for path in (Path(place, name) for name in sorted(names)):
+            if path.suffix != ".pyc" and path.is_file():
+                yield str(path.relative_to(folder)), path
 
 
 def _below(root: Path, path: Path) -> str:

@@ -23,6 +23,8 @@ _LOCAL = {
     **_EVERYWHERE,
     "distributed.scheduler.allowed-failures": 0,  # who is tried again is decided by the crew
     "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.scheduler.http.routes": [],  # no pages, which anybody could read
+    "distributed.worker.http.routes": [],
     "distributed.worker.memory.target": False,  # nothing is kept on workers
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
@@ -85,7 +87,7 @@ def _started(workers: int, security: Security | None) -> LocalCluster:
             threads_per_worker=1,
             processes=True,
             memory_limit=0,
-            dashboard_address=None,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
             host="127.0.0.1",
             security=security,
             protocol="tls" if security else "tcp",
