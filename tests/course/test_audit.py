@@ -26,6 +26,8 @@ def test_the_checks_hold(exercise):
     assert result.reference_passes
     assert result.missed == []
     assert result.refused == []
+    assert result.unmarked == [], "these lose more than half of the points, and no FUNDAMENTAL says why"
+    assert result.unseen == [], "these are fundamental, and the first tests pass them"
     assert result.holds, f"named wrongly: {result.wrong}"
     assert known(exercise) == COMMITTED[exercise], "commit tests/mistakes/*/known.json, which the audit has made anew"
 

@@ -55,7 +55,7 @@ class Sample:
 
     @property
     def fundamental(self) -> str:
-        """Why this one slip is to cost more than half of the points: the text of `FUNDAMENTAL = "…"`; else empty."""
+        """Why this one slip may cost more than half of the points: the text of `FUNDAMENTAL = "…"`; else empty."""
         for node in ast.parse(self.source).body:
             match node:
                 case ast.Assign(targets=[ast.Name(id="FUNDAMENTAL")], value=ast.Constant(value=str(why))):
