@@ -10,6 +10,7 @@ from built_site import ROOT, Site
 
 OF_INSTRUCTORS = "tests/course/test_readme_instructor.py", r"\^## For instructors"
 OF_LEARNERS = "tests/docs/test_learners_page.py", r"\^## For learners"
+IN_JUPYTERLAB = "tests/course/test_in_jupyterlab.py", r'startswith\(\("attnkit ", "jupyter "\)\)'
 # Of each command: who runs it, and what of that file says so. The instructors' and the learners' pages are followed there
 # literally, whatever stands in them. Of others, tests name their own lessons, files and keys.
 RUN_BY = {
