@@ -41,7 +41,9 @@ def test_a_picture_is_kept_once_in_the_smaller_file_with_a_text_alternative(name
     html = shown["text/html"]
     found = re.fullmatch(r'<img src="data:image/([a-z+]+);base64,([^"]+)" alt="[^"<>]+" style="[^"]+">', html)
     smaller = min(len(png), len(svg))
-    assert len(base64.b64decode(found[2])) == pytest.approx(smaller, rel=0.01)  # a layout may settle as it is drawn again
+    assert len(base64.b64decode(found[2])) == pytest.approx(
+        smaller, rel=0.01
+    )  # a layout may settle as it is drawn again
     assert found[1] == ("png" if len(png) < len(svg) else "svg+xml")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbjudge.answer_text import AnswerText
-from nbjudge.conversation.common.names import MISSING, rebind
+from nbjudge.conversation.common.names import rebind, restore
 from nbjudge.conversation.connection import Connection
 from nbjudge.conversation.inside import serve
 from nbjudge.course import Course, Exercise, course_at
@@ -107,8 +107,4 @@ def _given_earlier(exercise: Exercise, namespace: dict[str, Any]) -> Iterator[bo
     try:
         yield bool(saved)
     finally:
-        for name, value in saved.items():
-            if value is MISSING:
-                namespace.pop(name, None)
-            else:
-                namespace[name] = value
+        restore(namespace, saved)

@@ -27,3 +27,12 @@ def rebind(namespace: dict[str, Any], names: Iterable[str], given: str) -> dict[
             saved[name] = namespace.get(name, MISSING)
             namespace[name] = getattr(parts, name)
     return saved
+
+
+def restore(namespace: dict[str, Any], saved: dict[str, object]) -> None:
+    """Put back what `rebind` has returned."""
+    for name, value in saved.items():
+        if value is MISSING:
+            namespace.pop(name, None)
+        else:
+            namespace[name] = value

@@ -19,7 +19,7 @@ import torch
 
 from nbjudge.conversation.common import wire
 from nbjudge.conversation.common.arrays import copy_of, differs
-from nbjudge.conversation.common.names import MISSING, find, rebind
+from nbjudge.conversation.common.names import find, rebind, restore
 from nbjudge.conversation.common.weights import listed
 from nbjudge.conversation.inside.asking import Asking, stand_in
 from nbjudge.conversation.inside.condition import Condition
@@ -254,11 +254,7 @@ def serve(
             return
         Server(sock, root, first).run()
     finally:
-        for name, value in saved.items():
-            if value is MISSING:
-                namespace.pop(name, None)
-            else:
-                namespace[name] = value
+        restore(namespace, saved)
 
 
 def serve_kernel(
