@@ -33,8 +33,9 @@ test: setup system ## run every test, as CI does
 notebooks: setup ## make the .ipynb pair of every source/<lesson>/<lesson>.md
 	$(BIN)/python tools/make_notebooks.py
 
-release: notebooks ## make what learners get, release/, from source/
+release: notebooks ## make what learners get, release/, from source/, and the map in README
 	$(BIN)/python tools/make_release.py
+	$(BIN)/python tools/make_map.py
 
 lint: setup ## check the style, who imports whom, and the types
 	$(BIN)/ruff check .

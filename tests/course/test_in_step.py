@@ -14,6 +14,7 @@ from nbjudge import Course
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import make_map  # noqa: E402
 import make_notebooks  # noqa: E402
 import make_release  # noqa: E402
 
@@ -172,6 +173,10 @@ def test_the_release_is_in_step_with_the_source(tmp_path):
     assert made.keys() == there.keys(), "run `make release`"
     for path, data in made.items():
         assert there[path] == data, f"{path}: run `make release`"
+
+
+def test_the_map_in_readme_is_that_of_attnkit():
+    assert make_map.PLACE.read_bytes() == make_map.map_of_the_course(), "run `make release`"
 
 
 def learner_files() -> list[Path]:
