@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from attnkit import parts, pictures
-from attnkit.pictures.style import legible_on
+from attnkit.pictures.style import SERIES, legible_on
 from IPython.core.formatters import DisplayFormatter
 from matplotlib import colors
 
@@ -102,6 +102,7 @@ def test_numbers_are_legible_on_every_colour_of_the_map():
         linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
         return linear @ (0.2126, 0.7152, 0.0722)
 
-    for shade in matplotlib.colormaps["cividis"](np.linspace(0, 1, 50)):
+    map_of_ours = matplotlib.colormaps["cividis"](np.linspace(0, 1, 200))
+    for shade in [*map_of_ours, *(colors.to_rgb(one) for one in SERIES), *np.random.default_rng(1).random((200, 3))]:
         dark, light = sorted((luminance(legible_on(shade)), luminance(shade)))
-        assert (light + 0.05) / (dark + 0.05) >= 3.7
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
