@@ -67,15 +67,15 @@ def begin(school: School) -> Iterator[object]:
 
 
 def test_who_kills_workers_is_tried_twice_and_nobody_else_is_touched(school, begin):
-    school.hand_in("killer", school.answered(double=SLOW.format(seconds="91.25")))
+    school.hand_in("killer", school.answered(double=SLOW.format(seconds="9125")))
     school.hand_in("other", school.answered(double=SLOW.format(seconds="1.25")))
     for name in ("right", "zz_right"):
         school.hand_in(name, school.answered())
-    school.write("nbgrader_config.py", school.config + "c.NBJudge.cell_seconds = c.NBJudge.submission_seconds = 300\n")
+    school.write("nbgrader_config.py", school.config + "c.NBJudge.cell_seconds = c.NBJudge.submission_seconds = 3000\n")
     process = begin("--workers", "1")
     for _ in range(2):
-        assert until(lambda: sleepers("91.25"))
-        (sleeper,) = sleepers("91.25")
+        assert until(lambda: sleepers("9125"))
+        (sleeper,) = sleepers("9125")
         worker_of(sleeper).send_signal(signal.SIGKILL)
         assert until(lambda sleeper=sleeper: not sleeper.is_running())
     _, said = process.communicate()
@@ -86,7 +86,7 @@ def test_who_kills_workers_is_tried_twice_and_nobody_else_is_touched(school, beg
     assert [outcomes[name].scores for name in ("other", "right", "zz_right")] == [FULL] * 3
     assert set(outcomes["killer"].scores.values()) == {None} and outcomes["killer"].needs_person
     assert "twice" in outcomes["killer"].comment
-    assert "91.25" in str(school.graded("killer"))  # a person finds there what was handed in
+    assert "9125" in str(school.graded("killer"))  # a person finds there what was handed in
 
 
 def test_control_c_keeps_what_is_done_and_the_same_command_goes_on(school, begin):

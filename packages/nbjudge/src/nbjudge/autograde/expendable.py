@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -56,6 +57,7 @@ class _Graders(Forks):
         self._course, self._lesson = Course(Path(job["root"]), settings, job["sources"]), job["lesson"]
         self._secret = course_secret(self._course.root)
         self._run_checks: RunChecks | None = None  # where they have been collected
+        self._children: list[int] = []
         _import_all()
         if job["judges"]:
             _import_all_of_judging(settings)
@@ -79,6 +81,17 @@ class _Graders(Forks):
     def _serve(self, collected: Collected) -> None:
         self._run_checks = collected.run_checks
         self.serve()
+
+    def end_children(self) -> None:
+        """Nobody waits for them any more: without this, one would live until its learner's cell has ended."""
+        for pid in self._children:
+            with contextlib.suppress(ChildProcessError):  # it has ended, and somebody asked how
+                if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                    os.kill(pid, signal.SIGKILL)
+
+    def _fork(self, job: str, fd: int, control: socket.socket) -> int:
+        self._children.append(super()._fork(job, fd, control))
+        return self._children[-1]
 
     def before(self, job: str) -> None:
         if job == "explain":
@@ -211,7 +224,9 @@ def main() -> None:
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     job = json.loads(sys.argv[1])
     sys.path[:0] = job["paths"]
-    _Graders(job).collect_and_serve()
+    graders = _Graders(job)
+    graders.collect_and_serve()
+    graders.end_children()
 
 
 if __name__ == "__main__":

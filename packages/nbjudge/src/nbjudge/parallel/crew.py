@@ -28,7 +28,7 @@ KILLS = "whoever graded it ended in the middle of it, twice"
 _AHEAD = 2  # submissions for each worker: one that it grades, and the next one
 _GLANCE_SECONDS = 0.2  # how often somebody looks whether to stop
 _COUNT_SECONDS = 2.0  # how long a count of workers holds
-_ALONE_SECONDS = 300.0  # how long a class waits for a worker, where there is none
+_ALONE_SECONDS = 120.0  # how long a class waits for a worker, where there is none
 _FETCH_SECONDS = 60.0  # for what is done to come; it may be done again, where its worker has died since
 
 Stopped = Callable[[], bool]
@@ -103,7 +103,7 @@ class DaskCrew:
         for _ in range(2):
             try:
                 with self._reached():
-                    found: dict[str, Any] = json.loads(self._submit(worker.answer, data).result())
+                    found: dict[str, Any] = json.loads(self._wait_for(self._submit(worker.answer, data)))
                 return found
             except KilledWorker:
                 continue
@@ -146,6 +146,14 @@ class DaskCrew:
     def _submit(self, what: Callable[[str, bytes], bytes], data: bytes) -> Future[bytes]:
         with self._reached():
             return self._client.submit(what, self._bundle, data, key=f"nbjudge-{uuid4().hex}", pure=False)
+
+    def _wait_for(self, future: Future[bytes]) -> bytes:
+        """What comes of it. Raises `MachineError` where nobody is left who could do it."""
+        while True:
+            try:
+                return future.result(timeout=_COUNT_SECONDS)
+            except TimeoutError:
+                self._count()
 
     def _announce(self, sent: _Sent) -> None:
         sent.future.add_done_callback(lambda _: self._done.put(sent))
