@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import dask
@@ -56,7 +57,8 @@ def local_crew(workers: int | None, log: logging.Logger) -> Iterator[DaskCrew]:
     """Workers on this machine, each a process with one thread; by default one for each core."""
     count = workers or len(os.sched_getaffinity(0))
     with dask.config.set(_LOCAL), _started(count, _own_keys(log)) as cluster, Client(cluster) as client:
-        crew = DaskCrew(client, log)
+        spare = [partial(cluster.scale, count + number) for number in range(count, 0, -1)]
+        crew = DaskCrew(client, log, spare)
         try:
             yield crew
         finally:

@@ -28,6 +28,7 @@ KILLS = "whoever graded it ended in the middle of it, twice"
 _AHEAD = 2  # submissions for each worker: one that it grades, and the next one
 _GLANCE_SECONDS = 0.2  # how often somebody looks whether to stop
 _COUNT_SECONDS = 2.0  # how long a count of workers holds
+_RESTART_SECONDS = 20.0  # Dask starts a worker anew within a few, but for one that ended while it was starting
 _ALONE_SECONDS = 120.0  # how long a class waits for a worker, where there is none
 _FETCH_SECONDS = 60.0  # for what is done to come; it may be done again, where its worker has died since
 
@@ -64,8 +65,9 @@ class _Sent:
 class DaskCrew:
     """The workers of a cluster."""
 
-    def __init__(self, client: Client, log: logging.Logger):
-        self._client, self._log = client, log
+    def __init__(self, client: Client, log: logging.Logger, spare: Sequence[Callable[[], None]] = ()):
+        """`spare` are workers that can be called, one after another, when nobody is left."""
+        self._client, self._log, self._spare = client, log, list(spare)
         self._bundle = ""
         self._done: queue.Queue[_Sent] = queue.Queue()
         self._workers, self._counted, self._seen = 1, 0.0, time.monotonic()
@@ -205,6 +207,9 @@ class DaskCrew:
                 self._workers = len(self._client.nthreads())
             self._counted = now
             if self._workers:
+                self._seen = now
+            elif self._spare and now > self._seen + _RESTART_SECONDS:
+                self._spare.pop()()
                 self._seen = now
             elif now > self._seen + _ALONE_SECONDS:
                 raise MachineError("there is no worker left.")
