@@ -43,9 +43,10 @@ class Transcript:
         self.manners[check.name] = "" if check.passed else _VARYING.sub("#", f"{check.expected} | {check.seen}")
 
     def alike(self, other: Transcript) -> bool:
-        """Whether these say the same, to a tolerance."""
+        """Whether these say the same, to a tolerance. Answers that passed a check agreed with it, to its own tolerance."""
         same = self.passed == other.passed and self.manners == other.manners
-        return same and all(ours.alike(other.answers[name]) for name, ours in self.answers.items())
+        failed = [name for name, passed in self.passed.items() if not passed]
+        return same and all(self.answers[name].alike(other.answers[name]) for name in failed)
 
 
 @dataclass(frozen=True)
