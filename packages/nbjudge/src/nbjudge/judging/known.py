@@ -23,6 +23,7 @@ from nbjudge.course import Exercise, Sample
 from nbjudge.errors import CourseError
 from nbjudge.judging.fingerprint import Fingerprint, fingerprint
 from nbjudge.judging.verdict import CheckResult
+from nbjudge.source_text import parse
 
 FILE = "known.json"
 _FORMAT = 1
@@ -143,10 +144,14 @@ def _file(exercise: Exercise) -> Path:
 
 
 def _made_of(exercise: Exercise) -> str:
-    """A hash of all that the answers of mistakes, and what checks say of them, depend on: not of advice, nor of versions."""
+    """A hash of all that the answers of mistakes, and what checks say of them, depend on.
+
+    That is code, without its comments; neither advice, nor versions.
+    """
     state = hashlib.sha256()
-    parts = (_FORMAT, exercise.expression, exercise.setup, exercise.solution, exercise.course.names_from(exercise.name))
-    for part in map(str, parts):
+    names = exercise.course.names_from(exercise.name)
+    parts = (str(_FORMAT), exercise.expression, _code(exercise.setup), _code(exercise.solution), *names)
+    for part in parts:
         state.update(part.encode() + b"\0")
     for name, content in _contents(exercise):
         state.update(name.encode() + b"\0" + content + b"\0")
@@ -157,10 +162,21 @@ def _contents(exercise: Exercise) -> Iterator[tuple[str, bytes]]:
     for sample in exercise.mistakes:
         yield sample.name, _without_advice(sample.source).encode()
         yield from _files(sample.folder)
-    yield exercise.check_file.name, exercise.check_file.read_bytes()
+    yield exercise.check_file.name, _content(exercise.check_file)
     yield from _files(exercise.artifacts)
     for place in _places(exercise.course.settings.given):
-        yield from _files(place) if place.is_dir() else [(place.name, place.read_bytes())]
+        yield from _files(place) if place.is_dir() else [(place.name, _content(place))]
+
+
+def _content(path: Path) -> bytes:
+    data = path.read_bytes()
+    return _code(data.decode("utf-8", "replace")).encode() if path.suffix == ".py" else data
+
+
+def _code(source: str) -> str:
+    """The code of a source, whatever its layout and its comments are."""
+    tree = parse(source)
+    return source if tree is None else ast.unparse(tree)
 
 
 def _without_advice(source: str) -> str:
@@ -191,4 +207,4 @@ def _files(folder: Path | None) -> list[tuple[str, bytes]]:
     if folder is None or not folder.is_dir():
         return []
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return [(path.name, path.read_bytes()) for path in paths]
+    return [(path.name, _content(path)) for path in paths]
