@@ -31,7 +31,9 @@ class NBJudge(Configurable):
         "", help="Module whose names replace a learner's earlier exercises while a later one is judged."
     ).tag(config=True)
     preload = List(
-        Unicode(), help="Modules that notebooks of the course import: imported once, not for every submission."
+        Unicode(),
+        help="Modules that notebooks of the course import: imported once, not for every submission. A course that "
+        "trains names torch._dynamo, which the first step of an optimiser imports, in a second.",
     ).tag(config=True)
     plain_tests = Enum(
         ["score", "person"],

@@ -3,7 +3,6 @@
 PRELOAD = (
     "numpy",
     "torch",
-    "torch._dynamo",  # else imported by the first step of an optimiser, which would take a second
     "safetensors.torch",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
@@ -16,5 +15,5 @@ PRELOAD = (
 )
 """What is imported once, before any kernel. What is not installed is left out."""
 
-OF_JUDGING = ("torch", "torch._dynamo", "safetensors.torch", "nbjudge.conversation.inside.serve")
+OF_JUDGING = ("torch", "safetensors.torch", "nbjudge.conversation.inside.serve")
 """What of that kernels need only where something is judged: lessons of plain tests begin without, in half the time."""
