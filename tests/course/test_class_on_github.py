@@ -33,7 +33,7 @@ def workspace(tmp_path_factory) -> Path:
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "gelu":
             cell.source = Course(ROOT).exercise("gelu").solution
-    for name in (f"work/{LESSON}/{LESSON}.ipynb", "work/.ipynb_checkpoints/old.ipynb"):
+    for name in (f"pushed/{LESSON}/{LESSON}.ipynb", "pushed/.ipynb_checkpoints/old.ipynb"):
         (folder / name).parent.mkdir(parents=True)
         nbformat.write(notebook, folder / name)
     return folder
@@ -52,7 +52,7 @@ def test_the_check_says_what_to_do(workspace):
     )
     assert done.returncode != 0  # an exercise is not done yet
     (command,) = re.findall(r"^::error (.*)$", done.stdout, re.MULTILINE)
-    assert command.startswith(f"file=../work/{LESSON}/{LESSON}.ipynb,line=")
+    assert command.startswith(f"file=../pushed/{LESSON}/{LESSON}.ipynb,line=")
     assert "feed_forward" in command
     summary = (workspace / "summary.md").read_text(encoding="utf-8")
     assert re.search(r"\| gelu \| (\d) of \1 \|", summary)
