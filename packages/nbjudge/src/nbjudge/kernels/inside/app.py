@@ -158,6 +158,13 @@ class GradingApp(ListeningSockets, IPKernelApp):
     def init_heartbeat(self) -> None:
         """No thread to show that we are alive: the grader sees the process."""
 
+    def close(self) -> None:
+        """As in ipykernel, but the control thread ends first: it flushes outputs, and would wait for the thread of those."""
+        if self.control_thread is not None and self.control_thread.is_alive():
+            self.control_thread.stop()
+            self.control_thread.join()
+        super().close()
+
     def write_connection_file(self, **kwargs: Any) -> None:
         """The grader knows it."""
 
