@@ -59,9 +59,8 @@ def _writes_to_its_arguments(function, answer):
             result = function(*map(copied, args), **{name: copied(value) for name, value in kwargs.items()})
         finally:
             _busy.clear()
-        with torch.no_grad():
-            for array in arrays([args, kwargs]) if WRITING else ():
-                overwrite(array)
+        for array in arrays([args, kwargs]) if WRITING else ():
+            overwrite(array)
         return answered(result)
 
     return writing
