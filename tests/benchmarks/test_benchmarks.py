@@ -17,8 +17,8 @@ def test_a_small_benchmark(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(output.read_text())
     assert [(run["who"], run["submissions"]) for run in found["runs"][:2]] == [("stock", 4), ("ours", 4)]
-    # Far below what is measured on a quiet machine: tests run beside this one, which take from the wall above all.
-    assert found["ratios"]["wall"] > 1 and found["ratios"]["cpu"] > 2.5
+    # Far below what is measured on a quiet machine. The wall is no measure here: tests run beside this one.
+    assert found["ratios"]["cpu"] > 3
 
 
 def test_the_grader_does_not_grow(tmp_path):
