@@ -47,6 +47,15 @@ def test_check_judges_a_notebook_a_file_and_ends_a_loop(elsewhere):
     assert found[0][:2] == ("double", 0)
 
 
+def test_a_worker_that_cannot_be_started_is_said_at_once(elsewhere, monkeypatch):
+    monkeypatch.setenv("WORKERS_DIE", "1")
+    elsewhere.write("wrong.py", WRONG)
+    done = elsewhere.run("nbjudge.cli", "check", "double", "wrong.py", ok=False)
+    assert done.returncode == 2
+    assert "could not be started: it exited with status 3" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_line_under_an_exercise(elsewhere):
     code = f"from attnkit import check\n{WRONG}print(str(check('double', double)))"
     done = subprocess.run(

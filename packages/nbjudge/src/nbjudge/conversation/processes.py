@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
-from nbjudge.conversation.common.forks import ForkServer
+from nbjudge.conversation.common.forks import ForkServer, command, environment
 from nbjudge.conversation.common.messages import KEY_BYTES
+from nbjudge.errors import MachineError
 from nbjudge.system import can_fork
+from nbjudge.words import exit_in_words
 
 _FORKED, _STARTED = "nbjudge.conversation.inside.forkserver", "nbjudge.conversation.inside.started"
-_START_SECONDS = 120  # for its imports, on a slow and busy machine
+_GLANCE_SECONDS, _GREETING_SECONDS = 1.0, 5.0  # between looks whether it has ended; for its key, once it has called
 
 
 class Process(Protocol):
@@ -82,23 +83,24 @@ class _Started:
         self._process.kill()
 
 
-def _start(preload: Sequence[str]) -> tuple[Process, socket.socket]:
-    """It calls us back on a port of this machine, with a key that nobody else knows."""
+def _start(preload: tuple[str, ...]) -> tuple[Process, socket.socket]:
+    """It calls us back on a port of this machine, with a key that nobody else knows. Raises `MachineError` if it ends."""
     key = secrets.token_bytes(KEY_BYTES)
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        command = [sys.executable, "-P", "-m", _STARTED, str(listening.getsockname()[1]), *preload]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+        arguments = (str(listening.getsockname()[1]), *preload)
+        process = subprocess.Popen(command(_STARTED, arguments), stdin=subprocess.PIPE, env=environment())
         assert process.stdin is not None
         with process.stdin:
             process.stdin.write(key)
-        listening.settimeout(_START_SECONDS)
-        while True:
-            connection, _ = listening.accept()
-            connection.settimeout(_START_SECONDS)
-            if secrets.compare_digest(_read(connection, KEY_BYTES), key):
-                return _Started(process), connection
-            connection.close()
+        listening.settimeout(_GLANCE_SECONDS)
+        while process.poll() is None:
+            with contextlib.suppress(TimeoutError):
+                connection, _ = listening.accept()
+                connection.settimeout(_GREETING_SECONDS)
+                if secrets.compare_digest(_read(connection, KEY_BYTES), key):
+                    return _Started(process), connection
+                connection.close()
+    raise MachineError(f"a Python for the code could not be started: it {exit_in_words(process.returncode)}.")
 
 
 def _read(connection: socket.socket, size: int) -> bytes:

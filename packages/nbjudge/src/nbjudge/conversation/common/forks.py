@@ -16,8 +16,19 @@ import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Iterable
 
 from nbjudge.conversation.common import messages
+
+
+def command(module: str, arguments: Iterable[str]) -> list[str]:
+    """What runs a module in a Python of its own."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def environment() -> dict[str, str]:
+    """What it runs in: it finds the modules that we find, and none of the directory that we happen to be in."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 class ForkServer:
@@ -25,7 +36,7 @@ class ForkServer:
     whenever it has ended. A process that is forked from the caller may go on to ask the same server."""
 
     def __init__(self, module: str, arguments: tuple[str, ...]):
-        self._command = [sys.executable, "-P", "-m", module, *arguments]
+        self._command = command(module, arguments)
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -35,10 +46,8 @@ class ForkServer:
         if self._socket is None:
             self._socket, theirs = messages.pair()
             with theirs:
-                # It finds the modules that we find, and none of the directory that we happen to be in.
-                environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
                 self._process = subprocess.Popen(
-                    self._command, stdin=theirs.fileno(), env=environment, start_new_session=True
+                    self._command, stdin=theirs.fileno(), env=environment(), start_new_session=True
                 )
 
     def spawn(self, fd: int, job: str = "") -> int:

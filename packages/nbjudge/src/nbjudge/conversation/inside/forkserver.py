@@ -9,6 +9,7 @@ import linecache
 import os
 import socket
 import sys
+from collections.abc import Iterable
 from typing import Any, cast
 
 from nbjudge.conversation.common import messages
@@ -22,13 +23,18 @@ class _Workers(Forks):
 
 def main(preload: list[str]) -> None:
     """Serve until standard input ends."""
+    import_all(preload)
+    _Workers().serve()
+
+
+def import_all(preload: Iterable[str]) -> None:
+    """What a worker finds imported."""
     import torch
 
     torch.set_num_threads(1)
     for name in preload:
         with contextlib.suppress(ImportError):  # what the course lacks is reported by the cell that needs it
             importlib.import_module(name)
-    _Workers().serve()
 
 
 def run_job(sock: socket.socket) -> None:
