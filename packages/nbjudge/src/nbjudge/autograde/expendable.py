@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # they import nbgrader and torch, which takes as long as the 
     from nbjudge.checks.runner import Collected, RunChecks
     from nbjudge.course import Course
     from nbjudge.judging.judge import Judge
+    from nbjudge.judging.known import Known
 
 _REQUEST_BYTES = 256 << 20
 
@@ -57,6 +58,7 @@ class _Graders(Forks):
         self._course, self._lesson = Course(Path(job["root"]), settings, job["sources"]), job["lesson"]
         self._secret = course_secret(self._course.root)
         self._run_checks: RunChecks | None = None  # where they have been collected
+        self._mistakes: dict[str, list[Known]] = {}  # of those exercises, so that no child has to read them
         self._children: list[int] = []
         _import_all()
         if job["judges"]:
@@ -73,7 +75,9 @@ class _Graders(Forks):
                         exercises.append(exercise)
         if exercises:
             from nbjudge.checks.runner import collect
+            from nbjudge.judging import known
 
+            self._mistakes = {one.name: found for one in exercises if (found := known.load(one)) is not None}
             collect(exercises, self._serve)
         else:
             self.serve()
@@ -129,7 +133,7 @@ class _Graders(Forks):
         from nbjudge.checks.runner import run_checks
         from nbjudge.judging.judge import Judge
 
-        return Judge(self._course, explain, self._run_checks or run_checks)
+        return Judge(self._course, explain, self._run_checks or run_checks, self._mistakes)
 
     @contextlib.contextmanager
     def _noting_obstacles(self) -> Iterator[None]:

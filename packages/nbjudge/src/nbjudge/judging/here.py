@@ -24,12 +24,15 @@ _EARLIER = "Your own earlier answers cost points here; with the given ones in th
 
 
 class InProcess:
-    """An object of this process, served by a thread. `cells` is the code that defines it, where that is known."""
+    """An object of this process, served by a thread.
 
-    def __init__(self, obj: object, expression: str = "", cells: Sequence[str] = ()):
+    `cells` is the code that defines it, where that is known; `replaced` are names that stand for something else now.
+    """
+
+    def __init__(self, obj: object, expression: str = "", cells: Sequence[str] = (), replaced: Sequence[str] = ()):
         self._object = obj
         self._thread: threading.Thread | None = None
-        self.answer = AnswerText(expression, cells)
+        self.answer = AnswerText(expression, cells, replaced=replaced)
         self.folder = Path.cwd()
 
     def connect(self) -> Connection:
@@ -88,11 +91,11 @@ def judge_here(exercise: str, answer: object, folder: Path) -> Shown | None:
     cells = [str(cell) for cell in namespace.get("In", ())]
     judge = Judge(wanted.course)
     verdict = judge.judge(exercise, InProcess(answer, wanted.expression, cells))
-    if not verdict.passed:
+    if not verdict.passed and not verdict.mistakes:
         # As when graded: what earlier answers lack costs there, not here.
         with _given_earlier(wanted, namespace) as replaced:
             if replaced:
-                again = judge.judge(exercise, InProcess(answer, wanted.expression, cells))
+                again = judge.judge(exercise, InProcess(answer, wanted.expression, cells, replaced))
                 if again.score > verdict.score:
                     verdict = again
                     verdict.notes.append(_EARLIER)
@@ -100,11 +103,11 @@ def judge_here(exercise: str, answer: object, folder: Path) -> Shown | None:
 
 
 @contextmanager
-def _given_earlier(exercise: Exercise, namespace: dict[str, Any]) -> Iterator[bool]:
-    """Have the given parts stand for the earlier exercises of the lesson; whether there are any."""
+def _given_earlier(exercise: Exercise, namespace: dict[str, Any]) -> Iterator[list[str]]:
+    """Have the given parts stand for the earlier exercises of the lesson; the names of those that they stand for."""
     names = [name for name in exercise.earlier_names if name in namespace]
     saved = rebind(namespace, names, exercise.course.settings.given)
     try:
-        yield bool(saved)
+        yield list(saved)
     finally:
         restore(namespace, saved)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -74,11 +74,18 @@ class Judge:
     """Judges objects against the checks of a course."""
 
     def __init__(
-        self, course: Course, explain: Callable[[str], None] | None = None, run_checks: RunChecks = run_checks
+        self,
+        course: Course,
+        explain: Callable[[str], None] | None = None,
+        run_checks: RunChecks = run_checks,
+        mistakes: Mapping[str, list[Known]] | None = None,
     ):
-        """`explain`, where it is given, sees to it that `known.load` finds an exercise's mistakes."""
+        """`mistakes` are the known ones of exercises, as far as they have been loaded already.
+
+        `explain`, where it is given, sees to it that `known.load` finds those of another one.
+        """
         self.course, self._explain, self._run_checks = course, explain, run_checks
-        self._known: dict[str, list[Known]] = {}
+        self._known = dict(mistakes or {})
 
     def judge(self, exercise: str, host: Host, seconds: float | None = None, seed: int = PUBLIC_SEED) -> Verdict:
         """The verdict on `host`'s object, with the known mistakes it shows, if any.

@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -169,8 +170,13 @@ def _contents(exercise: Exercise) -> Iterator[tuple[str, bytes]]:
 
 
 def _content(path: Path) -> bytes:
-    data = path.read_bytes()
-    return _code(data.decode("utf-8", "replace")).encode() if path.suffix == ".py" else data
+    return _code_at(path, path.stat().st_mtime_ns) if path.suffix == ".py" else path.read_bytes()
+
+
+@cache
+def _code_at(path: Path, _changed: int) -> bytes:
+    """The code of a file; the given parts are the same for every exercise."""
+    return _code(path.read_bytes().decode("utf-8", "replace")).encode()
 
 
 def _code(source: str) -> str:
