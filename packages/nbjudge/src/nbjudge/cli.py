@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Collection
-from contextlib import nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -81,7 +81,7 @@ def check(
 
     Exit status: 0 where all have full marks, 1 where one has not, 2 for a wrong call, or for work that holds no answer.
     """
-    from nbjudge.errors import CourseError, SandboxUnavailable
+    from nbjudge.errors import NBJudgeError
     from nbjudge.self_check import report
     from nbjudge.self_check.answers import find_work
     from nbjudge.self_check.judging import Judged, OwnCode
@@ -92,22 +92,23 @@ def check(
         _usage(f"name a notebook, a Python file or a module that answers {exercise}")
     sys.path.insert(0, str(Path.cwd()))  # where modules are found that are named
     judged: list[Judged] = []
-    try:
-        judge: OwnCode | Strangers = OwnCode(course)
-        if sandbox:
-            from nbjudge.self_check.sandboxed import Strangers
+    with ExitStack() as stack:
+        try:
+            judge: OwnCode | Strangers = OwnCode(course)
+            if sandbox:
+                from nbjudge.self_check.sandboxed import Strangers
 
-            judge = Strangers(course)
-        with Progress(console=errors, transient=True) as progress:
+                judge = stack.enter_context(closing(Strangers(course)))
+            progress = stack.enter_context(Progress(console=errors, transient=True))
             for name in progress.track(names[1 if exercise else 0 :], description="reading"):
                 work = find_work(course, name, exercise)
                 judged.append(judge.judge(work, partial(_tell, progress)))
-        if html:
-            html.write_text(report.as_page(judged), encoding="utf-8")
-    except (CourseError, SandboxUnavailable) as error:
-        _usage(str(error))
-    except OSError as error:
-        _usage(f"{error.filename}: {error.strerror}")
+            if html:
+                html.write_text(report.as_page(judged), encoding="utf-8")
+        except NBJudgeError as error:
+            _usage(str(error))
+        except OSError as error:
+            _usage(f"{error.filename}: {error.strerror}")
     if as_json:
         typer.echo(json.dumps(report.as_json(judged), indent=2))
     else:

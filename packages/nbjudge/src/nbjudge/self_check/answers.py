@@ -6,6 +6,7 @@ import ast
 import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -63,8 +64,9 @@ def find_work(course: Course, name: str, exercise: str | None = None) -> Work:
     return Work(name, work.path, answers)
 
 
+@cache
 def anchors_of(course: Course, notebook: Path) -> list[Anchor]:
-    """The instructor's cells of a source notebook, as they are released, but with their hidden tests."""
+    """The instructor's cells of a source notebook, as they are released, but with their hidden tests. Read once."""
     anchors = []
     for cell in read_notebook(notebook).cells:
         about = cell.metadata.get("nbgrader")
@@ -83,26 +85,25 @@ def anchors_of(course: Course, notebook: Path) -> list[Anchor]:
     return anchors
 
 
-def lesson_of(course: Course, cells: Iterable[Cell]) -> tuple[str, Path]:
-    """The lesson, and its source notebook, that a notebook with these cells was made of. Raises `CourseError`."""
+def _anchors_for(course: Course, cells: Iterable[Cell]) -> list[Anchor]:
+    """The instructor's cells of the source notebook that a notebook with these cells was made of."""
     ids = {cell["metadata"].get(NOTES, {}).get("id") for cell in cells} - {None}
-    found = [
-        (len(ids & {anchor["id"] for anchor in anchors_of(course, path)}), lesson, path)
-        for lesson, paths in course.lessons.items()
-        for path in paths
-    ]
-    shared, lesson, path = max(found, default=(0, "", Path()))
-    if not shared:
+    notebooks = [path for paths in course.lessons.values() for path in paths]
+    found = max((anchors_of(course, path) for path in notebooks), key=lambda anchors: _shared(ids, anchors), default=[])
+    if not _shared(ids, found):
         raise UnreadableNotebook(
             "none of its cells is of a lesson of this course; was it made from a released notebook"
         )
-    return lesson, path
+    return found
+
+
+def _shared(ids: set[str], anchors: list[Anchor]) -> int:
+    return len(ids & {anchor["id"] for anchor in anchors})
 
 
 def _of_notebook(course: Course, path: Path) -> list[Answer]:
     cells: list[Cell] = read_cells(path, course.settings.notebook_bytes)  # type: ignore[assignment]
-    _, source = lesson_of(course, cells)
-    placed = place(cells, anchors_of(course, source), course.settings.hidden_delimiters)
+    placed = place(cells, _anchors_for(course, cells), course.settings.hidden_delimiters)
     text = path.read_text(encoding="utf-8", errors="replace")
     answers: list[Answer] = []
     own: list[str] = []
