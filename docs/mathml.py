@@ -6,38 +6,12 @@ import html
 import re
 
 from docutils import nodes
-from latex2mathml.converter import convert
+from nbjudge import as_mathml
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
 _log = logging.getLogger(__name__)
-# What latex2mathml does not know, in its own words.
-_SAID_OTHERWISE = (
-    (re.compile(r"\\(begin|end)\{(?:aligned|split)\}"), r"\\\1{align*}"),
-    (re.compile(r"\\arg(?![a-zA-Z])"), r"\\operatorname{arg}"),
-    (re.compile(r"(\\text\{[^{}]*)\\_"), r"\1_"),
-    # So that brackets are as high as their matrix.
-    (re.compile(r"\\begin\{pmatrix\}"), r"\\left(\\begin{matrix}"),
-    (re.compile(r"\\end\{pmatrix\}"), r"\\end{matrix}\\right)"),
-    (re.compile(r"\\begin\{bmatrix\}"), r"\\left[\\begin{matrix}"),
-    (re.compile(r"\\end\{bmatrix\}"), r"\\end{matrix}\\right]"),
-)
-# A minus after another operator, but for a closing bracket, is a sign: it stands close to its number.
-_SIGN = re.compile(r"(<mo[^>]*>(?!&#x00029;|&#x0005D;|&#x0007C;|[)\]|])[^<]*</mo>)<mo>(?=&#x02212;)")
 _GAP = re.compile(r"(\\(?:begin|end|left|right|q?quad)(?![A-Za-z])|\\[{}]|[{}])")
-# Of a command that it does not know it makes an element that holds the command.
-_LEFT_OVER = re.compile(r">\s*\\[A-Za-z]+")
-
-
-def as_mathml(tex: str, display: str) -> str | None:
-    """A formula's TeX as MathML; None where latex2mathml cannot set it."""
-    for pattern, instead in _SAID_OTHERWISE:
-        tex = pattern.sub(instead, tex)
-    try:
-        made = convert(tex, display=display)
-    except Exception:  # it raises whatever a strange formula leads it to
-        return None
-    return None if _LEFT_OVER.search(made) else _SIGN.sub(r'\1<mo form="prefix">', made)
 
 
 def parts(tex: str) -> list[str]:
@@ -52,20 +26,20 @@ def parts(tex: str) -> list[str]:
     return [part for part in found if part.strip()]
 
 
-def _set(node: nodes.Element, tex: str, display: str) -> str:
-    made = as_mathml(tex, display)
+def _set(node: nodes.Element, tex: str, block: bool = False) -> str:
+    made = as_mathml(tex, block)
     if made is None:
         _log.warning("cannot be set: %s", tex, location=node)
     return made or f"<code>{html.escape(tex)}</code>"
 
 
 def _visit_inline(translator: nodes.NodeVisitor, node: nodes.Element) -> None:
-    translator.body.append(_set(node, node.astext(), "inline"))
+    translator.body.append(_set(node, node.astext()))
     raise nodes.SkipNode
 
 
 def _visit_block(translator: nodes.NodeVisitor, node: nodes.Element) -> None:
-    formula = "".join(_set(node, part, "block") for part in parts(node.astext()))
+    formula = "".join(_set(node, part, block=True) for part in parts(node.astext()))
     # The second class is the theme's: it lets the keyboard reach what has to scroll.
     translator.body.append(f'<div class="formula pst-scrollable-table-container">{formula}</div>\n')
     raise nodes.SkipNode

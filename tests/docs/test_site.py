@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from built_site import EXECUTED, ROOT, Page, Site
-from nbjudge import Course
+from nbjudge import Course, as_mathml
 
 sys.path.insert(0, str(ROOT / "docs"))
 
@@ -192,12 +192,12 @@ def test_every_formula_is_set(site):
 
 
 def test_a_formula_that_cannot_be_set_is_told_from_one_that_can():
-    assert "<msup>" in mathml.as_mathml("x^2", "inline")
-    assert "<mtable" in mathml.as_mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
-    assert "stretchy" in mathml.as_mathml(r"\begin{bmatrix} 1 & 2 \end{bmatrix}", "inline")
-    assert "prefix" in mathml.as_mathml("f(-1)", "inline") and "prefix" not in mathml.as_mathml("f(x)-1", "inline")
-    assert mathml.as_mathml(r"\nosuch{x}", "inline") is None
-    assert mathml.as_mathml(r"\frac", "inline") is None
+    assert "<msup>" in as_mathml("x^2")
+    assert "<mtable" in as_mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", block=True)
+    assert "stretchy" in as_mathml(r"\begin{bmatrix} 1 & 2 \end{bmatrix}")
+    assert "prefix" in as_mathml("f(-1)") and "prefix" not in as_mathml("f(x)-1")
+    assert as_mathml(r"\nosuch{x}") is None
+    assert as_mathml(r"\frac") is None
 
 
 def test_a_formula_goes_on_in_the_next_line_where_a_gap_is():

@@ -24,6 +24,7 @@ PUBLIC = [
     "Rng",
     "SandboxUnavailable",
     "UnreadableNotebook",
+    "as_mathml",
     "assert_close",
     "assert_different",
     "assert_dropout_in_training_only",

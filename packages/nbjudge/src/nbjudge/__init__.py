@@ -9,7 +9,8 @@ What stands in `__all__` is what a course, its checks and its tools may rely on;
   at objects on either side of the wire: `gradients`, `is_a`, `twin`, `weights`; the fixtures `student`, `reference`,
   `example`, `make`, `rng` and `artifacts` come by themselves;
 - for a course's own tests and tools: `Course`, `Exercise`, `Judge`, `InProcess`, `audit`, `reference_object`,
-  `checks_of`, and the errors, of which `NBJudgeError` is the root.
+  `checks_of`, and the errors, of which `NBJudgeError` is the root;
+- for a course's own pages: `as_mathml`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "autograde.config": ("configure",),
+    "autograde.formulas": ("as_mathml",),
     "checks.examples": ("assert_example",),
     "checks.modules": (
         "assert_dropout_in_training_only",

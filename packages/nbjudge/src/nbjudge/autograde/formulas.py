@@ -29,7 +29,15 @@ _DEFINES = re.compile(r"\\(def|let|g?newcommand|renewcommand|providecommand|Decl
 _SAID_OTHERWISE = (
     (re.compile(r"\\(begin|end)\{(?:aligned|gathered|split)\}"), r"\\\1{align*}"),
     (re.compile(r"\\arg(?![a-zA-Z])"), r"\\operatorname{arg}"),
+    (re.compile(r"(\\text\{[^{}]*)\\_"), r"\1_"),
+    # So that brackets are as high as their matrix.
+    (re.compile(r"\\begin\{pmatrix\}"), r"\\left(\\begin{matrix}"),
+    (re.compile(r"\\end\{pmatrix\}"), r"\\end{matrix}\\right)"),
+    (re.compile(r"\\begin\{bmatrix\}"), r"\\left[\\begin{matrix}"),
+    (re.compile(r"\\end\{bmatrix\}"), r"\\end{matrix}\\right]"),
 )
+# A minus after another operator, but for a closing bracket, is a sign: it stands close to its number.
+_SIGN = re.compile(r"(<mo[^>]*>(?![)\]|])[^<]*</mo>)<mo>(?=\u2212)")
 _ELEMENTS = {
     *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup"),
     *("munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose"),
@@ -64,16 +72,15 @@ def with_formulas(page: str) -> str:
 def _set(found: re.Match[str]) -> str:
     inline = found["inline"] or found["round"]
     source = html.unescape(inline or found["block"] or found["bracket"] or found["environment"]).strip()
-    return as_mathml(source, block=not inline)
+    return as_mathml(source, block=not inline) or f"<code>{html.escape(source)}</code>"
 
 
-def as_mathml(source: str, block: bool = False) -> str:
-    """A formula's TeX as MathML, or as code.
+def as_mathml(source: str, block: bool = False) -> str | None:
+    """A formula's TeX as MathML; None where the library cannot set it.
 
     >>> as_mathml("x^2")
     '<math display="inline"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>'
     >>> as_mathml("\\\\nosuch{x}")
-    '<code>\\\\nosuch{x}</code>'
     """
     try:
         if len(source) > _LONGEST or _DEFINES.search(source):  # a definition can grow without end
@@ -81,9 +88,10 @@ def as_mathml(source: str, block: bool = False) -> str:
         tex = source
         for pattern, instead in _SAID_OTHERWISE:
             tex = pattern.sub(instead, tex)
-        return "".join(_written(convert_to_element(tex, display="block" if block else "inline")))
+        made = "".join(_written(convert_to_element(tex, display="block" if block else "inline")))
     except Exception:  # the library raises whatever a strange formula leads it to; TeX can be read as well
-        return f"<code>{html.escape(source)}</code>"
+        return None
+    return _SIGN.sub(r'\1<mo form="prefix">', made)
 
 
 def _written(element: Element) -> Iterator[str]:
