@@ -54,8 +54,14 @@ class NBJudge(Configurable):
         help="How the learner's code is kept apart: in a bubblewrap sandbox, or, on your own risk, not at all.",
     ).tag(config=True)
 
-    cell_seconds = Float(30, help="Time for one cell, and for judging one exercise, in seconds.").tag(config=True)
-    check_seconds = Float(12, help="Time for one check, in seconds.").tag(config=True)
+    cell_seconds = Float(
+        30,
+        help="Longest time for one cell, and for judging one exercise, in seconds. What computes 50 times as long as the "
+        "reference solution, and for more than 3 seconds, is interrupted before.",
+    ).tag(config=True)
+    check_seconds = Float(12, help="The same for one check, which may compute for 2 seconds in any case.").tag(
+        config=True
+    )
     submission_seconds = Float(300, help="Time for one notebook, in seconds.").tag(config=True)
     output_bytes = Integer(MIB, help="Output that is kept of one cell, in bytes.").tag(config=True)
     memory_bytes = Integer(Limits.memory_bytes, help="Memory of one kernel, in bytes.").tag(config=True)

@@ -24,6 +24,7 @@ from nbjudge.conversation.common.forks import Forks
 from nbjudge.errors import CourseError, SandboxUnavailable, UnreadableNotebook
 from nbjudge.given import Given
 from nbjudge.kernels.common.preload import OF_JUDGING, PRELOAD
+from nbjudge.patience import Taken
 from nbjudge.settings import NBJudge
 from nbjudge.words import size_in_words
 
@@ -126,8 +127,23 @@ class _Graders(Forks):
             if self._parents is not None:
                 self._parents.adopt_parents()
                 _bound(self._settings.grader_bytes)
+            if job == "measure":
+                request = json.loads(connection.recv_bytes(_REQUEST_BYTES))
+                connection.send_bytes(json.dumps(asdict(self._taken(request["notebook"]))).encode())
+                return
             child = _Child(connection, self._settings, self._given, self._obstacle, self._secret)
             child.serve(self._course, functools.cache(lambda: self._judge(child.explain)))
+
+    def _taken(self, notebook: str) -> Taken:
+        """What the reference solution of a notebook takes; of one that cannot be found, nothing is known."""
+        from nbjudge.autograde.grading import taken
+        from nbjudge.autograde.seeds import seed_of
+
+        for path in self._course.lessons.get(self._lesson, []):
+            if path.stem == notebook:
+                seed = seed_of(self._secret, notebook)
+                return taken(path, self._settings, self._course, self._judge, seed, self._given)
+        return Taken()
 
     def _judge(self, explain: Callable[[str], None] | None = None) -> Judge:
         from nbjudge.checks.runner import run_checks
@@ -199,8 +215,17 @@ class _Child:
 
     def explain(self, exercise: str) -> None:
         """Ask for what is known of an exercise's mistakes, and wait for it."""
-        self._connection.send_bytes(json.dumps({"explain": exercise}).encode())
-        self._connection.recv_bytes(_REQUEST_BYTES)
+        self._beside("explain", exercise=exercise)
+
+    def measure(self, notebook: str) -> Taken:
+        """Ask what the reference solution of a notebook takes, and wait for it."""
+        return Taken(**self._beside("measure", notebook=notebook))
+
+    def _beside(self, job: str, **request: str) -> dict[str, Any]:
+        """Have another process do something that is done once for all notebooks; returns what came of it."""
+        self._connection.send_bytes(json.dumps({"beside": job, "request": request}).encode())
+        found: dict[str, Any] = json.loads(self._connection.recv_bytes(_REQUEST_BYTES))
+        return found
 
     def _answer(self, request: dict[str, Any], course: Course, judge: Callable[[], Judge]) -> dict[str, Any]:
         from nbjudge.autograde.grading import run
@@ -216,7 +241,8 @@ class _Child:
             if request["op"] == "prove":
                 return {"obstacle": self._obstacle or _obstacle(self._settings)}
             seed = seed_of(self._secret, *request["whose"])
-            return run(request, course, judge, self._settings, seed, self._given)
+            measure = functools.partial(self.measure, request["whose"][-1])
+            return run(request, course, judge, self._settings, seed, self._given, measure)
         except UnreadableNotebook as error:
             return {"unreadable": str(error)}
         except MemoryError:

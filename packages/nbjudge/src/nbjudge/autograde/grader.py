@@ -35,7 +35,11 @@ _ANSWER_BYTES = 256 << 20
 _PROVE_SECONDS = 300  # for all imports, and a kernel
 _READ_SECONDS = 60  # to read a notebook; it takes some milliseconds
 _MORE_SECONDS = 120  # for judging and cleaning, beside the time that a notebook's cells may take
-_EXPLAIN_SECONDS = 900  # to find out once how all known mistakes of an exercise fare
+_BESIDE_SECONDS = 900  # for what is done once for all notebooks
+_BESIDE = {
+    "explain": "finding out how the known mistakes of {exercise} fare",
+    "measure": "measuring what the reference solution of {notebook} takes",
+}
 
 
 class GraderLost(Exception):
@@ -100,6 +104,7 @@ class Grader:
         self._server = ForkServer(_MODULE, (json.dumps(job),))
         self._server.start()
         self._begun: list[Grading] = []
+        self._found: dict[str, bytes] = {}
         self._end = weakref.finalize(self, _close, self._begun, self._server)
 
     def obstacle(self) -> str:
@@ -120,15 +125,16 @@ class Grader:
         """A process for one notebook; that of the notebook before is ended."""
         while self._begun:
             self._begun.pop().end()
-        self._begun.append(Grading(self._server, self._settings, self._log))
+        self._begun.append(Grading(self._server, self._settings, self._log, self._found))
         return self._begun[0]
 
 
 class Grading:
     """One notebook's process, and our talk with it."""
 
-    def __init__(self, server: ForkServer, settings: NBJudge, log: logging.Logger):
-        self._server, self._settings, self._log = server, settings, log
+    def __init__(self, server: ForkServer, settings: NBJudge, log: logging.Logger, found: dict[str, bytes]):
+        """`found` is what has been done once for all notebooks of the batch, by what was asked."""
+        self._server, self._settings, self._log, self._found = server, settings, log, found
         self._pid, self._connection = _spawn(server, "grade")
         self._why, self._busy = "", False
 
@@ -169,10 +175,9 @@ class Grading:
             while True:
                 with self._ended_after(seconds):
                     answer: dict[str, Any] = json.loads(self._connection.recv_bytes(_ANSWER_BYTES))
-                if "explain" not in answer:
+                if "beside" not in answer:
                     break
-                self._explain(answer["explain"])
-                self._connection.send_bytes(b"{}")
+                self._connection.send_bytes(self._beside(answer["beside"], answer["request"]))
         except (EOFError, OSError) as error:
             raise GraderLost(self._reason()) from error
         self._busy = False
@@ -198,15 +203,23 @@ class Grading:
         status = self._server.status(self._pid, wait=True)
         return self._why or f"the process that judged it ended (status {status})"
 
-    def _explain(self, exercise: str) -> None:
-        """Have it found out how the known mistakes of an exercise fare; the learner's time does not run meanwhile."""
-        self._log.info("finding out how the known mistakes of %s fare; this is done once", exercise)
-        pid, connection = _spawn(self._server, "explain")
-        with connection:
-            connection.send_bytes(json.dumps({"exercise": exercise}).encode())
-            if not connection.poll(_EXPLAIN_SECONDS):
-                os.kill(pid, signal.SIGKILL)
-        self._server.status(pid, wait=True)
+    def _beside(self, job: str, request: dict[str, str]) -> bytes:
+        """Have another process do what is done once for all notebooks: see how the known mistakes of an exercise fare
+        (`explain`), or what the reference solution takes (`measure`). Nothing comes of it where that fails."""
+        asked = json.dumps({"job": job, **request})
+        if asked not in self._found:
+            self._log.info("%s; this is done once", _BESIDE[job].format(**request))
+            pid, connection = _spawn(self._server, job)
+            with connection:
+                connection.send_bytes(json.dumps(request).encode())
+                self._found[asked] = b"{}"
+                if not connection.poll(_BESIDE_SECONDS):
+                    os.kill(pid, signal.SIGKILL)
+                else:
+                    with contextlib.suppress(EOFError, OSError):
+                        self._found[asked] = connection.recv_bytes(_ANSWER_BYTES)
+            self._server.status(pid, wait=True)
+        return self._found[asked]
 
 
 def _spawn(server: ForkServer, job: str) -> tuple[int, Connection]:

@@ -24,12 +24,13 @@ from nbjudge.answer_text import AnswerText
 from nbjudge.autograde.given_parts import GivenParts
 from nbjudge.autograde.inert import Inert
 from nbjudge.autograde.submission import NOTES
-from nbjudge.course import Course, JudgeLine, judge_line
+from nbjudge.course import Course, JudgeLine, judge_line, read_notebook
 from nbjudge.given import Given
 from nbjudge.hints import hint, without_network
 from nbjudge.judging.verdict import Verdict, as_html
 from nbjudge.kernels.replay import LastingKernel
 from nbjudge.kernels.session import CellRun, Ended, KernelSession
+from nbjudge.patience import Patience, Seconds, Taken
 from nbjudge.settings import NBJudge
 from nbjudge.source_text import bound_names, outside_hidden
 
@@ -60,14 +61,16 @@ def run(
     settings: NBJudge,
     seed: int,
     given: Given | None = None,
+    measure: Callable[[], Taken] = Taken,
 ) -> dict[str, Any]:
     """What the cells of a notebook put out, by their index, and what becomes of its grading cells, by their id.
 
     `judge` is called where there is an exercise. `given` is the source of the given module, of which the kernel is told
-    bit by bit.
+    bit by bit. `measure` is called when it matters what the reference solution takes.
     """
     nb: NotebookNode = from_dict(request["notebook"])
-    grading = _Grading(nb, Path(request["folder"]), Path(request["handed_in"]), settings, course, judge, seed, given)
+    folder, handed_in, patience = Path(request["folder"]), Path(request["handed_in"]), Patience(measure)
+    grading = _Grading(nb, folder, handed_in, settings, course, judge, seed, given, patience)
     failed = ""
     try:
         grading.run()
@@ -91,6 +94,19 @@ def run(
     }
 
 
+def taken(
+    path: Path, settings: NBJudge, course: Course, judge: Callable[[], Judge], seed: int, given: Given | None
+) -> Taken:
+    """What the reference solution takes: the source notebook at `path`, run and judged as a learner's is."""
+    nb, folder = read_notebook(path), path.parent
+    grading = _Grading(nb, folder, folder, settings, course, judge, seed, given, Patience(Taken))
+    try:
+        grading.run()
+    finally:
+        grading.kernel.stop()
+    return grading.taken
+
+
 class _Grading:
     """The run of one notebook."""
 
@@ -104,6 +120,7 @@ class _Grading:
         judge: Callable[[], Judge],
         seed: int,
         given: Given | None,
+        patience: Patience,
     ):
         self._nb, self._settings, self._judge, self._handed_in, self._seed = nb, settings, judge, handed_in, seed
         self._end = time.monotonic() + settings.submission_seconds
@@ -111,6 +128,8 @@ class _Grading:
         self._parts = GivenParts(self.kernel, course, settings, given)
         self.results: dict[str, Result] = {}
         self.judges = False  # whether there is an exercise, and so what varies by the seed
+        self._patience = patience
+        self.taken = Taken()
         self._sources: list[str] = []  # the learner's code so far
         self._locked: list[str] = []  # the instructor's
         self._since: set[str] = set()  # the names that the learner's code has defined since the last grading cell
@@ -156,13 +175,19 @@ class _Grading:
             self._troubles.append(f"{name} did not run: the time for this notebook was used up.")
             self._unrun = True
             return
-        run = self.kernel.run(cell.source, self._settings.cell_seconds)
+        run = self._run(cell.source, grade_id, self._settings.cell_seconds)
         cell.outputs = self._within_budget(run.outputs)
         trouble, unheard = self._trouble(run, cell.source)
         if trouble:
             self._troubles.append(f"{name} {trouble}")
         if unheard:
             cell.outputs.append(new_output("stream", name="stderr", text=self._troubles[-1] + "\n"))
+
+    def _run(self, source: str, grade_id: str, seconds: float) -> CellRun:
+        run = self.kernel.run(source, seconds, self._patience.with_cell(grade_id))
+        if run.status is Ended.OK:
+            self.taken.cells[grade_id] = run.computed
+        return run
 
     def _trouble(self, run: CellRun, source: str) -> tuple[str, bool]:
         """What went wrong in a cell, to go on after its name, and whether its outputs do not say so themselves."""
@@ -207,10 +232,15 @@ class _Grading:
 
     def _verdict(self, line: JudgeLine, earlier_names: list[str]) -> Verdict:
         """The verdict on what has the earlier names of the given parts."""
+        from nbjudge.judging.watch import Watch
+
         answer = AnswerText(line.expression, list(self._sources), list(self._locked), earlier_names)
         host = _KernelHost(self.kernel, earlier_names, self._settings.given, answer, self._handed_in)
         seconds = max(1.0, min(self._settings.cell_seconds, self._end - time.monotonic()))
-        verdict = self._judge().judge(line.exercise, host, seconds, self._seed)
+        watch = Watch(line.exercise, host.computed, self._patience)
+        verdict = self._judge().judge(line.exercise, host, seconds, self._seed, watch)
+        if verdict.passed:
+            self.taken.checks[line.exercise] = watch.taken
         host.finish()
         return verdict
 
@@ -218,11 +248,13 @@ class _Grading:
         """Run what stands outside the hidden region: later cells may use its names. Its outcome is no score."""
         visible = outside_hidden(cell.source, self._settings.hidden_delimiters)
         if visible.strip() and judge_line(visible) is None:
-            self.kernel.run(visible, self._settings.check_seconds)
+            self._run(visible, cell.metadata.nbgrader.grade_id, self._settings.check_seconds)
 
     def _plainly(self, cell: NotebookNode) -> Result:
         """A grading cell without judge(...): scored by what it puts out, as nbgrader does, or left to a person."""
-        run = self.kernel.run(cell.source, self._settings.cell_seconds) if cell.source.strip() else CellRun()
+        run = CellRun()
+        if cell.source.strip():
+            run = self._run(cell.source, cell.metadata.nbgrader.grade_id, self._settings.cell_seconds)
         cell.outputs = run.outputs
         if self._settings.plain_tests == "person":
             return self._for_a_person(cell, "This grading cell holds plain tests, which are left to a person.")
@@ -283,6 +315,9 @@ class _KernelHost:
         arguments = self.answer.expression, self._earlier_names, self._given, first
         self._serving = session, session.begin_serving(*arguments)
         return Connection(session.judge_socket, first)
+
+    def computed(self) -> Seconds:
+        return self._kernel.session().computed()
 
     def interrupt(self) -> None:
         self._kernel.session().interrupt()

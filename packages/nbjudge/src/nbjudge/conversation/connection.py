@@ -9,6 +9,7 @@ import itertools
 import math
 import socket
 import time
+from collections.abc import Callable, Iterator
 
 from nbjudge import words
 from nbjudge.conversation.common import wire
@@ -57,6 +58,15 @@ class Connection:
         self.deadline: Monotonic = math.inf  # of the request that is made next
         self.observed: list[object] | None = None
         self.lent = Lent()
+
+    @contextlib.contextmanager
+    def watched(self, glance: Callable[[], None]) -> Iterator[None]:
+        """Have `glance` called several times a second while an answer is awaited; what it raises ends the waiting."""
+        self._channel.glance, before = glance, self._channel.glance
+        try:
+            yield
+        finally:
+            self._channel.glance = before
 
     def hello(self) -> None:
         """Wait until the learner's object is served; raises `StudentError` where it does not exist."""

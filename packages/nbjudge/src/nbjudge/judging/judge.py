@@ -40,11 +40,13 @@ from nbjudge.judging import known
 from nbjudge.judging.known import Known, Transcript
 from nbjudge.judging.recognise import recognised
 from nbjudge.judging.verdict import CheckResult, Verdict
+from nbjudge.judging.watch import Watch
 
 log = logging.getLogger("nbjudge")
 _RESTARTS = 2  # replaced hosts per exercise, before the remaining checks are given up
 _INTERRUPT_SECONDS = 1.0
 _UNDONE = "it is not done yet"
+_NO_TIME = "not run: the time for this exercise was used up"
 CALLS = "your code calls "
 """How what was seen begins where a check forbids what was called."""
 
@@ -87,19 +89,27 @@ class Judge:
         self.course, self._explain, self._run_checks = course, explain, run_checks
         self._known = dict(mistakes or {})
 
-    def judge(self, exercise: str, host: Host, seconds: float | None = None, seed: int = PUBLIC_SEED) -> Verdict:
+    def judge(
+        self,
+        exercise: str,
+        host: Host,
+        seconds: float | None = None,
+        seed: int = PUBLIC_SEED,
+        watch: Watch | None = None,
+    ) -> Verdict:
         """The verdict on `host`'s object, with the known mistakes it shows, if any.
 
         `seed` draws what varies by chance. Known mistakes were run on the public one, so who fails on another is asked
         once more, on that one, before a mistake is named; the score is that of the first time.
+        `watch` bounds what the object may compute, beside the `seconds` of a wall clock.
         """
-        wanted = self.course.exercise(exercise)
-        checks, run = self._run(wanted, host, seconds, seed)
+        wanted, watch = self.course.exercise(exercise), watch or Watch()
+        checks, run = self._run(wanted, host, seconds, seed, watch)
         if all(check.passed for check in checks):
             return Verdict(exercise, checks)
         if seed != PUBLIC_SEED and not any(check.lost for check in checks):
             # All of them: two mistakes that fail one check alike differ in what they answer to others.
-            _, run = self._run(wanted, host, seconds, PUBLIC_SEED)
+            _, run = self._run(wanted, host, seconds, PUBLIC_SEED, watch.renewed())
         return self._verdict(wanted, checks, run.transcript)
 
     def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
@@ -111,7 +121,7 @@ class Judge:
         """The first check that `source` fails, or None where it passes them all. No mistake is looked for."""
         wanted = self.course.exercise(exercise)
         with source_worker(wanted, source) as worker:
-            run = _Run(worker, wanted, self.course.settings.cell_seconds, PUBLIC_SEED)
+            run = _Run(worker, wanted, self.course.settings.cell_seconds, PUBLIC_SEED, Watch())
             return self._run_checks(wanted, run.first_failure)
 
     def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
@@ -128,8 +138,10 @@ class Judge:
         verdict.unexplained = [check.name for check in verdict.failed if shown and check.name not in explained]
         return verdict
 
-    def _run(self, exercise: Exercise, host: Host, seconds: float | None, seed: int) -> tuple[list[CheckResult], _Run]:
-        run = _Run(host, exercise, seconds or exercise.course.settings.cell_seconds, seed)
+    def _run(
+        self, exercise: Exercise, host: Host, seconds: float | None, seed: int, watch: Watch
+    ) -> tuple[list[CheckResult], _Run]:
+        run = _Run(host, exercise, seconds or exercise.course.settings.cell_seconds, seed, watch)
         return self._run_checks(exercise, run.all), run
 
     def _mistakes(self, exercise: Exercise) -> list[Known]:
@@ -149,7 +161,7 @@ class Judge:
         ran = []
         for sample in exercise.mistakes:
             with source_worker(exercise, sample.source, sample.folder) as worker:
-                checks, run = self._run(exercise, worker, None, PUBLIC_SEED)
+                checks, run = self._run(exercise, worker, None, PUBLIC_SEED, Watch())
                 ran.append((Known(sample, run.transcript), checks))
         self._known[exercise.name] = [one for one, _ in ran]
         known.save(exercise, self._known[exercise.name])
@@ -159,8 +171,8 @@ class Judge:
 class _Run:
     """One run of all checks of an exercise."""
 
-    def __init__(self, host: Host, exercise: Exercise, seconds: float, seed: int):
-        course = exercise.course
+    def __init__(self, host: Host, exercise: Exercise, seconds: float, seed: int, watch: Watch):
+        course, self._watch = exercise.course, watch
         self._host, self._given, self._seed = host, course.settings.given, seed
         self._out_of_reach = [f"{self._given}.{name}" for name in course.names_from(exercise.name) if self._given]
         self._later = {f"{self._given}.{name}" for name in course.names_after(exercise.name)}
@@ -229,7 +241,7 @@ class _Run:
         if forbids:
             forbids = (*forbids, *self._out_of_reach)
         if self._missing is None and time.monotonic() > self._end:
-            self._missing = "not run: the time for this exercise was used up"
+            self._missing = _NO_TIME
         connection = self._connection or self._open()
         if connection is None or self._missing is not None:
             return says, self._missing or ""
@@ -244,7 +256,7 @@ class _Run:
             self._recover(connection, error)
             return says, "the process that holds your code did not answer"
         torch.default_generator.manual_seed(self._seed)
-        raised = check.run(StandIn(connection), self._host.folder, self._seed)
+        raised = self._watched(connection, check)
         if forbids and isinstance(raised, (StudentError, Unresponsive, Gone)) and not _is_undone(raised):
             self._crashed.add(check.name)
         if isinstance(raised, (Unresponsive, Gone)):
@@ -252,6 +264,14 @@ class _Run:
         if isinstance(raised, ForbiddenCall):
             return says, self._called(str(raised))
         return explain(raised, says)
+
+    def _watched(self, connection: Connection, check: Check) -> BaseException | None:
+        self._watch.begin(check.name)
+        with connection.watched(self._watch.look):
+            raised = check.run(StandIn(connection), self._host.folder, self._seed)
+        if self._watch.end():
+            self._missing = _NO_TIME
+        return raised
 
     def _called(self, name: str) -> str:
         if name in ("sys.setprofile", "_thread.start_new_thread"):
@@ -283,7 +303,8 @@ class _Run:
     def _recover(self, connection: Connection, error: Exception) -> str:
         """After a call that did not come back: interrupt it, or replace the host. Returns what was seen."""
         if isinstance(error, Unresponsive):
-            seen = f"no answer within {self._check_seconds:g} seconds: does a loop never end"
+            within = self._watch.why_enough or f"{self._check_seconds:g} seconds"
+            seen = f"no answer within {within}: does a loop never end"
             self._host.interrupt()
             connection.deadline = time.monotonic() + _INTERRUPT_SECONDS
             try:

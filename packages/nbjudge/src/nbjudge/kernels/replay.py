@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbjudge.kernels.session import CellRun, Ended, KernelSession
 from nbjudge.limits import Monotonic
+from nbjudge.patience import ENDLESS, Allowance
 from nbjudge.settings import NBJudge
 
 
@@ -22,9 +23,9 @@ class LastingKernel:
     def seconds_left(self) -> float:
         return self._end - time.monotonic()
 
-    def run(self, source: str, seconds: float) -> CellRun:
+    def run(self, source: str, seconds: float, allowance: Allowance = ENDLESS) -> CellRun:
         """Run a cell, which will be replayed unless it never ends, or ends the kernel."""
-        run = self.session().run(source, max(1.0, min(seconds, self.seconds_left)))
+        run = self.session().run(source, max(1.0, min(seconds, self.seconds_left)), allowance)
         if run.status in (Ended.OK, Ended.ERROR):
             self._ran.append(source)
         return run

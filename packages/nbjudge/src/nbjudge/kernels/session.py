@@ -13,6 +13,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
@@ -30,6 +31,7 @@ from nbjudge.errors import KernelStartError
 from nbjudge.kernels.common.preload import PRELOAD
 from nbjudge.kernels.judged import JudgedProvisioner
 from nbjudge.kernels.parent import at_exit
+from nbjudge.patience import ENDLESS, Allowance, Seconds
 from nbjudge.settings import NBJudge
 
 _START_SECONDS = 60
@@ -54,6 +56,7 @@ class CellRun:
     status: Ended = Ended.OK
     detail: str = ""
     outputs: list[NotebookNode] = field(default_factory=list)
+    computed: Seconds = 0.0
 
 
 class _Specs(KernelSpecManager):
@@ -107,7 +110,7 @@ class KernelSession:
             config=settings.config,
             **({"ip": str(self._home / "k"), "connection_file": str(self._home / "kernel.json")} if self._home else {}),
         )
-        self._dead = ""
+        self._dead, self._computed = "", 0.0
         try:
             self._manager.start_kernel(cwd=str(folder) if folder else None, **_limits(settings))
             self._shell, self._iopub = self._manager.connect_shell(), self._manager.connect_iopub()
@@ -127,9 +130,9 @@ class KernelSession:
     def _provisioner(self) -> JudgedProvisioner:
         return cast(JudgedProvisioner, self._manager.provisioner)  # all that `_Specs` names are
 
-    def run(self, source: str, seconds: float) -> CellRun:
-        """Run a cell, for at most `seconds`, and keep its output."""
-        return self.finish(self.begin(source), seconds)
+    def run(self, source: str, seconds: float, allowance: Allowance = ENDLESS) -> CellRun:
+        """Run a cell, for at most `seconds` and what it may compute, and keep its output."""
+        return self.finish(self.begin(source), seconds, allowance)
 
     def begin(self, source: str) -> str:
         """Send a cell to the kernel; returns the id to `finish` it by."""
@@ -152,16 +155,22 @@ class KernelSession:
         sent = self._manager.session.send(self._shell, "execute_request", content, metadata=metadata)
         return str(sent["header"]["msg_id"])
 
-    def finish(self, message_id: str, seconds: float) -> CellRun:
+    def finish(self, message_id: str, seconds: float, allowance: Allowance = ENDLESS) -> CellRun:
         """Wait until a cell has ended: by itself, by an interrupt when its time is up, or with the kernel."""
-        output = _Output(self._settings.output_bytes)
-        reply = self._await_reply(message_id, time.monotonic() + seconds, output)
+        output, began, enough = _Output(self._settings.output_bytes), self.computed(), ""
+
+        def look() -> bool:
+            nonlocal enough
+            enough = allowance.why_enough(self.computed() - began)
+            return bool(enough)
+
+        reply = self._await_reply(message_id, time.monotonic() + seconds, output, look)
         if reply is not None:
-            return CellRun(*_status(reply), output.outputs)
+            return CellRun(*_status(reply), output.outputs, self.computed() - began)
         if self.dead:
             return CellRun(Ended.DEAD, self._dead, output.outputs)
         self.interrupt()
-        detail = f"did not end within {seconds:g} seconds"
+        detail = f"did not end within {enough or f'{seconds:g} seconds'}"
         if self._await_reply(message_id, time.monotonic() + _GRACE_SECONDS, output) is None:
             self.kill()
             return CellRun(Ended.DEAD, detail, output.outputs)
@@ -172,6 +181,11 @@ class KernelSession:
         """Whether the kernel has ended; why is kept for `finish` and `kill`."""
         self._dead = self._dead or self._provisioner.why_dead()
         return bool(self._dead)
+
+    def computed(self) -> Seconds:
+        """What the kernel has taken of the processor so far, with those of its own processes that have ended."""
+        self._computed = max(self._computed, self._provisioner.computed())
+        return self._computed
 
     def interrupt(self) -> None:
         if not self.dead:
@@ -217,8 +231,10 @@ class KernelSession:
             self._manager.session.send(self._shell, "kernel_info_request", {})
         raise RuntimeError(f"no answer within {_START_SECONDS} seconds")
 
-    def _await_reply(self, message_id: str, deadline: float, output: _Output) -> object | None:
-        """The content of the reply to a request, or None when the time is up or the kernel gone."""
+    def _await_reply(
+        self, message_id: str, deadline: float, output: _Output, enough: Callable[[], bool] = lambda: False
+    ) -> object | None:
+        """The content of the reply to a request, or None when the time is up, or the kernel gone, or it is enough."""
         poller = zmq.Poller()
         poller.register(self._shell, zmq.POLLIN)
         poller.register(self._iopub, zmq.POLLIN)
@@ -240,7 +256,7 @@ class KernelSession:
                     return reply
                 poller.unregister(self.judge_socket)
             if time.monotonic() > check:
-                if self.dead:
+                if self.dead or enough():
                     return reply
                 check = time.monotonic() + 0.25
         return reply

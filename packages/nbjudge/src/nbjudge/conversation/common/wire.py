@@ -32,6 +32,7 @@ Arrays: TypeAlias = dict[str, torch.Tensor]
 
 _PREFIX = struct.Struct(">IQ")  # bytes of JSON, bytes of arrays
 _SMALL = 1 << 16
+_GLANCE_SECONDS = 0.25  # how often whoever waits may look at something else
 
 
 class WireError(Exception):
@@ -58,6 +59,7 @@ class Channel:
     def __init__(self, sock: socket.socket):
         self._sock = sock
         self._ahead = bytearray()  # what was received, and not yet asked for
+        self.glance: Callable[[], None] = lambda: None  # called several times a second while nothing comes
 
     def send(self, document: object, arrays: Arrays, deadline: Monotonic = math.inf) -> None:
         """Send one frame. Raises `TimeoutError` when the other side does not take it until the `deadline`."""
@@ -91,8 +93,12 @@ class Channel:
 
     def _read(self, size: int, deadline: Monotonic) -> bytes:
         while len(self._ahead) < size:
-            self._sock.settimeout(_remaining(deadline))
-            part = self._sock.recv(min(max(size - len(self._ahead), _SMALL), 1 << 20))
+            self._sock.settimeout(min(_remaining(deadline) or _GLANCE_SECONDS, _GLANCE_SECONDS))
+            try:
+                part = self._sock.recv(min(max(size - len(self._ahead), _SMALL), 1 << 20))
+            except TimeoutError:
+                self.glance()
+                continue
             if not part:
                 raise EOFError("the other side is gone")
             self._ahead += part
