@@ -1,12 +1,13 @@
 """Lesson 08: attention from one sequence to another (Vaswani et al. 2017, section 3.2.3)."""
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool3d, adaptive_max_pool1d
 
 from ._multi_head import MultiHeadAttention
+from ._part import Part
 
 
-class CrossAttention(nn.Module):
+class CrossAttention(Part):
     """Attention with queries from one sequence, and keys and values from another.
 
     Attribute: ``attention``, a ``MultiHeadAttention``.

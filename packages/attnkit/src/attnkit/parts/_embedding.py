@@ -3,8 +3,10 @@
 import torch
 from torch import Tensor, nn
 
+from ._part import Part
 
-class TokenEmbedding(nn.Module):
+
+class TokenEmbedding(Part):
     """A vector for each token, times the square root of ``d_model``.
 
     Attribute: ``embedding``, an ``nn.Embedding(V, D)`` whose entries start with a standard deviation of
@@ -24,7 +26,7 @@ class TokenEmbedding(nn.Module):
         return vectors * self.scale
 
 
-class PositionalEncoding(nn.Module):
+class PositionalEncoding(Part):
     """Adds to each position its sines (even features) and cosines (odd features) of falling frequency.
 
     The table is a buffer and no part of the ``state_dict``. ``d_model`` may be odd. Calling it with more

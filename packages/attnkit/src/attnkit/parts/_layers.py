@@ -12,11 +12,12 @@ from torch import Tensor, nn
 
 from ._arguments import check_layers
 from ._multi_head import MultiHeadAttention
+from ._part import Part
 from ._sublayers import FeedForward
 from ._wiring import Joined, Step, called_by_torch, in_turn
 
 
-class EncoderLayer(nn.Module):
+class EncoderLayer(Part):
     """Self-attention and a feed-forward network, each with its residual connection and norm.
 
     Attributes: ``self_attention`` (``MultiHeadAttention``), ``feed_forward`` (``FeedForward``), ``norm1``
@@ -56,7 +57,7 @@ class EncoderLayer(nn.Module):
         return layer.forward(x, memory=x, tgt_mask=mask)
 
 
-class Encoder(nn.Module):
+class Encoder(Part):
     """``num_layers`` encoder layers, each with weights of its own.
 
     Attributes: ``layers`` (``nn.ModuleList``); ``final_norm`` (``nn.LayerNorm``) when ``norm_first``, else
@@ -85,7 +86,7 @@ class Encoder(nn.Module):
         return _stacked(x, [partial(layer, mask=mask) for layer in self.layers], self.final_norm)
 
 
-class DecoderLayer(nn.Module):
+class DecoderLayer(Part):
     """Self-attention, cross-attention and a feed-forward network, each with its residual and norm.
 
     Attributes: ``self_attention``, ``cross_attention`` (``MultiHeadAttention``; None in a decoder-only
@@ -149,7 +150,7 @@ class DecoderLayer(nn.Module):
         return layer.forward(x, x if memory is None else memory, tgt_mask=self_mask, memory_mask=memory_mask)
 
 
-class Decoder(nn.Module):
+class Decoder(Part):
     """``num_layers`` decoder layers, each with weights of its own.
 
     Attributes: ``layers`` (``nn.ModuleList``); ``final_norm`` (``nn.LayerNorm``) when ``norm_first``, else

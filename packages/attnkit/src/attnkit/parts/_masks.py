@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from ._arguments import broadcast_mask
 from ._multi_head import MultiHeadAttention
+from ._part import Part
 
 
 def causal_mask(length: int) -> Tensor:
@@ -34,7 +35,7 @@ def decoder_mask(token_ids: Tensor, pad_id: int = 0) -> Tensor:
     return padding_mask(token_ids, pad_id).expand(-1, token_ids.shape[1], -1).tril()
 
 
-class MaskedSelfAttention(nn.Module):
+class MaskedSelfAttention(Part):
     """Self-attention in which no position sees a later one.
 
     Attribute: ``attention``, a ``MultiHeadAttention``.

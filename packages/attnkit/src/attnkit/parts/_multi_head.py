@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn.functional import channel_shuffle, multi_head_attention_forward
 
 from ._arguments import broadcast_mask, check_heads, check_sequences
+from ._part import Part
 
 
 def split_heads(x: Tensor, num_heads: int) -> Tensor:
@@ -33,7 +34,7 @@ def merge_heads(x: Tensor) -> Tensor:
     return shuffled.reshape(batch, length, num_heads * size)
 
 
-class MultiHeadAttention(nn.Module):
+class MultiHeadAttention(Part):
     """Attention in ``num_heads`` subspaces of the features at once.
 
     Attributes: ``query_proj``, ``key_proj``, ``value_proj``, ``out_proj``, each ``nn.Linear(D, D)``.

@@ -6,9 +6,10 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from ._arguments import check_temperature
+from ._part import Part
 
 
-class Linear(nn.Linear):
+class Linear(Part, nn.Linear):
     """A linear map of the last axis, ``x Wᵀ + b``.
 
     Parameters: ``weight (out, in)``, ``bias (out,)`` or None.
@@ -50,7 +51,7 @@ def _tensor(array: np.ndarray) -> Tensor:
     return torch.from_numpy(array.astype(np.result_type(array, np.float16)))
 
 
-class OutputHead(nn.Module):
+class OutputHead(Part):
     """From the last hidden states to probabilities over the vocabulary.
 
     Attribute: ``proj``, an ``nn.Linear(D, V)`` without bias, whose weight is ``embedding.weight``, the same

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.functional import layer_norm as fused_layer_norm
 
+from ._part import Part
 from ._wiring import Joined, Step, Sublayer, first, in_turn
 
 ACTIVATIONS: dict[str, Step] = {
@@ -17,7 +18,7 @@ ACTIVATIONS: dict[str, Step] = {
 }
 
 
-class Residual(nn.Module):
+class Residual(Part):
     """A connection around ``sublayer``: ``x + dropout(sublayer(x, ...))``.
 
     A sublayer that returns a tuple contributes its first item.
@@ -60,7 +61,7 @@ def layer_norm(x: Tensor, gamma: Tensor, beta: Tensor, eps: float = 1e-5) -> Ten
     return fused_layer_norm(x, gamma.shape, gamma, beta, eps)
 
 
-class LayerNorm(nn.Module):
+class LayerNorm(Part):
     """Layer normalization with its parameters ``gamma`` (ones) and ``beta`` (zeros).
 
     Source: Ba, Kiros and Hinton 2016, "Layer Normalization", section 3.
@@ -77,7 +78,7 @@ class LayerNorm(nn.Module):
         return fused_layer_norm(x, self.gamma.shape, self.gamma, self.beta, self.eps)
 
 
-class AddAndNorm(nn.Module):
+class AddAndNorm(Part):
     """A sublayer with its residual connection and its layer normalization, in either order.
 
     Attribute: ``norm``, an ``nn.LayerNorm``. A sublayer that returns a tuple contributes its first item.
@@ -106,7 +107,7 @@ def gelu(x: Tensor) -> Tensor:
     return functional.gelu(x)
 
 
-class FeedForward(nn.Module):
+class FeedForward(Part):
     """The same small network at every position, from D features to F and back.
 
     Attributes: ``linear_in`` ``nn.Linear(D, F)``, ``linear_out`` ``nn.Linear(F, D)``. The activation is
