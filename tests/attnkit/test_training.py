@@ -88,10 +88,29 @@ def test_an_interrupt_ends_the_training_and_keeps_what_was_learned(capsys):
     assert "Interrupted after 2 steps" in capsys.readouterr().out and not model.training
 
 
+def test_a_loop_of_ones_own_trains_in_the_place_of_the_given_one(tmp_path, capsys):
+    model, batches = task()
+    path = tmp_path / "weights.safetensors"
+
+    def descend(model, loss, batches):
+        assert model.training
+        for batch in batches:
+            model.zero_grad()
+            loss(model, *batch).backward()
+            with torch.no_grad():
+                for weight in model.parameters():
+                    weight -= 0.1 * weight.grad
+
+    losses = training.train(model, loss, batches, steps=60, save=path, loop=descend)
+    assert len(losses) == 60 and losses[-1] < 1e-2 < losses[0] and not model.training
+    assert "60/60" in capsys.readouterr().out
+    assert torch.equal(training.load_weights(nn.Linear(3, 2), path).weight, model.weight)
+
+
 def test_nothing_is_trained_while_grading(monkeypatch, tmp_path):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     model, batches = task()
-    assert training.train(model, pytest.fail, batches, steps=5) == []
+    assert training.train(model, pytest.fail, batches, steps=5, loop=pytest.fail) == []
     assert training.load_weights(model, tmp_path / "none") is model
 
 
@@ -101,7 +120,7 @@ def test_validating_takes_the_saved_weights(monkeypatch, tmp_path):
     training.save_weights(model, path)
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     other = nn.Linear(3, 2)
-    assert training.train(other, pytest.fail, batches, steps=5, save=path) == []
+    assert training.train(other, pytest.fail, batches, steps=5, save=path, loop=pytest.fail) == []
     assert torch.equal(other.weight, model.weight)
 
 

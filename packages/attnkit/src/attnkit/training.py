@@ -7,6 +7,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ def train(
     weight_decay: float = 0.01,
     seed: int = 0,
     save: str | Path | None = None,
+    loop: Callable[[nn.Module, Callable[..., Tensor], Iterator[tuple[Tensor, ...]]], object] | None = None,
 ) -> list[float]:
     """Train ``model`` in place and return the loss of every step.
 
@@ -40,6 +42,9 @@ def train(
     have their turn, in a random order, before one comes again. The learning rate climbs from 0 during the
     first part of the steps, ``warm_up``, and then falls back to 0 along half a cosine; the gradient is
     clipped to length 1.
+
+    ``loop`` is a loop of your own in the place of this one: it is called as ``loop(model, loss, batches)``, with
+    as many batches as there are steps, and brings its own optimizer and learning rate.
 
     One core computes, whatever there are: for models as small as those of the course, several threads wait for
     each other longer than they help, above all on a busy machine, and the same seed would not always give the
@@ -56,25 +61,42 @@ def train(
     if steps < 1 or not batches:
         raise ValueError("training needs at least one step and one batch")
     torch.manual_seed(seed)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, betas=(0.9, 0.98), weight_decay=weight_decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, steps, warm_up))
-    losses: list[float] = []
+    given = partial(_follow, steps=steps, learning_rate=learning_rate, warm_up=warm_up, weight_decay=weight_decay)
     model.train()
     with one_thread(), _Display(steps) as display:
-        for batch in _turns(batches, steps, seed):
-            optimizer.zero_grad()
+
+        def shown(model: nn.Module, *batch: Tensor) -> Tensor:
             value = loss(model, *batch)
-            value.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            losses.append(value.item())
-            display.show(losses)
+            display.show(value.item())
+            return value
+
+        (loop or given)(model, shown, _turns(batches, steps, seed))
     model.eval()
     if save is not None:
         save_weights(model, save)
         print(f"The trained weights are in {Path(save).name}, which belongs to what you hand in.")
-    return losses
+    return display.losses
+
+
+def _follow(
+    model: nn.Module,
+    loss: Callable[..., Tensor],
+    batches: Iterator[tuple[Tensor, ...]],
+    *,
+    steps: int,
+    learning_rate: float,
+    warm_up: float,
+    weight_decay: float,
+) -> None:
+    """The loop itself, as `train` says."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, betas=(0.9, 0.98), weight_decay=weight_decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, steps, warm_up))
+    for batch in batches:
+        optimizer.zero_grad()
+        loss(model, *batch).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
 
 
 def rate(step: int, steps: int, warm_up: float) -> float:
@@ -147,8 +169,9 @@ class _Display:
             print(f"Interrupted after {len(self.losses)} steps.")
         return kind is KeyboardInterrupt
 
-    def show(self, losses: list[float]) -> None:
-        self.losses = losses
+    def show(self, loss: float) -> None:
+        """Add the loss of one more step."""
+        self.losses.append(loss)
         if time.monotonic() - self.drawn > _REDRAW_SECONDS:
             self._draw()
         if self.bar is None:
@@ -157,8 +180,8 @@ class _Display:
             # To the ordinary output: a notebook shows the other one as if something were wrong.
             self.bar = tqdm(total=self.steps, file=sys.stdout, unit="step", mininterval=1.0, ncols=90)
         self.bar.update()
-        if len(losses) % 10 == 0:
-            self.bar.set_postfix_str(f"loss {sum(losses[-10:]) / 10:.4f}", refresh=False)
+        if len(self.losses) % 10 == 0:
+            self.bar.set_postfix_str(f"loss {sum(self.losses[-10:]) / 10:.4f}", refresh=False)
 
     def _draw(self) -> None:
         if not self.losses or not _in_notebook():
