@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from toy import LESSON, ToyCourse, cell, notebook_of
 
 CONFIG = """
@@ -32,6 +33,7 @@ class School(ToyCourse):
     """The toy course, with a question that people grade."""
 
     config = CONFIG
+    lesson = LESSON
 
     def source(self) -> NotebookNode:
         (_, *cells) = super().source().cells
@@ -77,23 +79,33 @@ class School(ToyCourse):
         self.write(f"submitted/late/{LESSON}/timestamp.txt", "2026-01-04 12:00:00 UTC\n")
         (self.root / f"submitted/right/{LESSON}/link.txt").symlink_to("/etc/hostname")
         with self.gradebook() as gradebook:
-            gradebook.update_or_create_assignment(LESSON, duedate="2026-01-03 12:00:00 UTC")
-            gradebook.update_or_create_student("marked", first_name="Ada")
-            gradebook.update_or_create_submission(LESSON, "marked")
-            submission = gradebook.find_submission_notebook(LESSON, LESSON, "marked")
-            for grade in submission.grades:
-                grade.manual_score, grade.extra_credit = 0.5, 0.25
-            for comment in submission.comments:
-                comment.manual_comment = "Come and see me."
-            gradebook.db.commit()
+            mark(gradebook, LESSON)
+
+
+def mark(gradebook: Gradebook, lesson: str) -> None:
+    """Note what people have decided: when to hand in, and what somebody called `marked` has got from them."""
+    gradebook.update_or_create_assignment(lesson, duedate="2026-01-03 12:00:00 UTC")
+    gradebook.update_or_create_student("marked", first_name="Ada")
+    gradebook.update_or_create_submission(lesson, "marked")
+    submission = gradebook.find_submission_notebook(lesson, lesson, "marked")
+    for grade in submission.grades:
+        grade.manual_score, grade.extra_credit = 0.5, 0.25
+    for comment in submission.comments:
+        comment.manual_comment = "Come and see me."
+    gradebook.db.commit()
 
 
 def rows(database: Path) -> dict[str, list[str]]:
-    """All rows of all tables. In the place of an id, which is drawn at random, stands the row that it belongs to."""
+    """All rows of all tables, as `without_ids` has them."""
     with sqlite3.connect(database) as connection:
         connection.row_factory = sqlite3.Row
         names = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")]
         tables = {name: [dict(row) for row in connection.execute(f"select * from {name}")] for name in names}
+    return without_ids(tables)
+
+
+def without_ids(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
+    """In the place of an id, which is drawn at random, stands the row that it belongs to."""
     by_id = {row["id"]: row for found in tables.values() for row in found if _DRAWN.fullmatch(str(row.get("id")))}
 
     def plain(row: dict[str, Any]) -> dict[str, Any]:

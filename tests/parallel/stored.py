@@ -68,7 +68,7 @@ class StoringCrew(StoredCrew):
 
 def grade(school: School, crew: Callable[..., Any], *options: str) -> None:
     os.chdir(school.root)
-    tally = autograde([LESSON, *options], crew, Console(stderr=True), quiet=True)
+    tally = autograde([school.lesson, *options], crew, Console(stderr=True), quiet=True)
     assert not tally.failed and not tally.unfinished, tally
 
 

@@ -33,6 +33,7 @@ from nbjudge.autograde.directory import changed, texts
 from nbjudge.autograde.handed_in import Copied, copy_folder, read_file
 from nbjudge.autograde.language import foreign
 from nbjudge.autograde.old_scores import UNFINISHED, forget_scores, missing, note_submission
+from nbjudge.autograde.reach import patient_address, patiently
 from nbjudge.autograde.refuse import refuse
 from nbjudge.settings import NBJudge
 from nbjudge.words import fit_to_print
@@ -82,13 +83,14 @@ class Batch:
         self._copies = Path(tempfile.mkdtemp(prefix=_COPIES, dir=self.root / STATE))
         lock = _lock_folder(self._copies)
         # One connection for the batch: each new one compiles every query anew.
-        self._gradebook = Gradebook(self._theirs.db_url, self._theirs.course_id)
+        address = patient_address(self._theirs.db_url)
+        self._gradebook = Gradebook(address, self._theirs.course_id)
         self._end = weakref.finalize(self, _close, self._gradebook, self._copies, lock)
         self.submissions: dict[tuple[str, str], Submission] = {}
         copies = str(self._copies.relative_to(self.root))
         # No learner's kernel may find the text of the lesson, solutions and all.
         ignore = [*self._theirs.ignore, *texts(self._theirs)]
-        self.directory = changed(self._theirs, submitted_directory=copies, ignore=ignore)
+        self.directory = changed(self._theirs, submitted_directory=copies, ignore=ignore, db_url=address)
         self._recover()
         self._hand_over(converter)
 
@@ -263,6 +265,9 @@ class Batch:
 
     def _forget(self, submission: Submission, notebooks: list[str]) -> None:
         """Take back old scores first of all: what nbgrader does next may fail, and it would let them stand."""
+        patiently(lambda: self._forget_now(submission, notebooks))
+
+    def _forget_now(self, submission: Submission, notebooks: list[str]) -> None:
         with self._open_gradebook() as gradebook:
             if self._creates_students:
                 note_submission(gradebook, submission.student, submission.assignment)

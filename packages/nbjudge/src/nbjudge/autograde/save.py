@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from nbgrader import utils
 from nbgrader.api import Grade, Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from sqlalchemy.exc import OperationalError
 
 from nbjudge.autograde.execute import RESULTS, SEED
 from nbjudge.autograde.feedback import INERT, VERDICTS
+from nbjudge.autograde.reach import patiently
 from nbjudge.autograde.submission import NOTES
 from nbjudge.settings import NBJudge
 
 LATE = "nbjudge_late"  # the key in `resources` of whether there may be a penalty
 NOT_RUN = "This cell was not judged."
-_PATIENCE_SECONDS = 30  # with a gradebook that another grader is writing to
 
 
 class SaveVerdicts(SaveAutoGrades):
     """In the place of nbgrader's SaveAutoGrades: takes the scores from the judge, never from a cell's outputs."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            try:
-                self._save(nb, resources)
-                seed = {"seed": resources[SEED]} if SEED in resources else {}
-                nb.metadata[NOTES] = from_dict({INERT: True, VERDICTS: _verdicts(resources[RESULTS]), **seed})
-                return nb, resources
-            except OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
+        patiently(lambda: self._save(nb, resources))
+        seed = {"seed": resources[SEED]} if SEED in resources else {}
+        nb.metadata[NOTES] = from_dict({INERT: True, VERDICTS: _verdicts(resources[RESULTS]), **seed})
+        return nb, resources
 
     def _save(self, nb: NotebookNode, resources: dict[str, Any]) -> None:
         entry, results = resources["nbgrader"], resources[RESULTS]

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
-import sys
-import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -35,6 +31,7 @@ from nbjudge.autograde.refuse import refuse
 from nbjudge.errors import CourseError, MachineError
 from nbjudge.parallel.answers import AnsweredGrader, Answers
 from nbjudge.parallel.bundle import Bundle, Lesson, files_beside, make_bundle
+from nbjudge.parallel.command import above_bar, name_lesson, stoppable, with_log_level
 from nbjudge.parallel.crew import Crew
 from nbjudge.parallel.packing import files_below, pack
 from nbjudge.parallel.progress import Tally, bar, trouble
@@ -160,7 +157,7 @@ class ParallelAutograde(Autograde):
             self._convert_one(copy, everything[copy], Answers())
 
     def _convert_as_they_come(self, crew: Crew, to_do: list[str], everything: dict[str, list[str]]) -> None:
-        with bar(self._console, self._quiet) as progress, _above(self.log), _stoppable() as stopped:
+        with bar(self._console, self._quiet) as progress, above_bar(self.log), stoppable() as stopped:
             task = progress.add_task(self.coursedir.assignment_id, total=len(to_do), trouble="")
             try:
                 for copy, answers in crew.graded(to_do, self.exporter.pack_ahead, stopped):
@@ -186,7 +183,7 @@ class ParallelAutograde(Autograde):
             self._convert_one(copy, notebooks, answers)
         except NbGraderException as error:
             if isinstance(error.__context__, OperationalError):
-                raise  # the gradebook is gone, for all of them
+                raise MachineError("the gradebook cannot be reached any more.") from error
             self.tally.failed.append(student)
         else:
             self.tally.graded.append(student)
@@ -216,15 +213,10 @@ class ParallelApplication(AutogradeApp):
     def start(self) -> None:
         """Find out what is to be graded, and by what; `grade` does it."""
         super(AutogradeApp, self).start()
-        if len(self.extra_args) > 1:
-            raise WrongCall(f"one lesson at a time, not {len(self.extra_args)}: {', '.join(self.extra_args)}")
-        if self.extra_args:
-            self.coursedir.assignment_id = self.extra_args[0]
-        if not self.coursedir.assignment_id:
-            raise WrongCall("name the lesson that is to be graded")
+        name_lesson(self)
 
     def grade(self, make_crew: MakeCrew, console: Console, quiet: bool) -> Tally:
-        """Raises `NbGraderException` where nothing can be graded, or the gradebook is gone."""
+        """Raises `NbGraderException` where nothing can be graded."""
         with contextlib.ExitStack() as stack:
             stack.callback(close_all)
             converter = ParallelAutograde(
@@ -234,58 +226,19 @@ class ParallelApplication(AutogradeApp):
             return converter.tally
 
 
-class WrongCall(NbGraderException):
-    """The command was called wrongly; the message says how."""
-
-
 def autograde(arguments: list[str], make_crew: MakeCrew, console: Console, quiet: bool = False) -> Tally:
     """Grade a lesson, as `nbgrader autograde` would with these arguments; returns what became of the class.
 
     Raises `WrongCall`, `MachineError` where there is nobody to grade, and `NbGraderException`, whose reason is in the
     log, where a class cannot be graded so.
     """
-    if quiet:
-        arguments = ["--quiet", *arguments]
-    elif not any(one.startswith(("--debug", "--log-level")) for one in arguments):
-        arguments = ["--log-level=WARN", *arguments]
     application = ParallelApplication.instance()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # of nbgrader's way of making entries, for every submission
-            application.initialize(arguments)
+            application.initialize(with_log_level(arguments, quiet))
             application.start()
             tally: Tally = application.grade(make_crew, console, quiet)
             return tally
     finally:
         ParallelApplication.clear_instance()
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed, or an end was asked for; for the second time, it ends at once."""
-    asked = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _above(log: logging.Logger | logging.LoggerAdapter[Any]) -> Iterator[None]:
-    """Let what is logged stand above a bar, which has taken the place of the error output."""
-    handlers = [one for one in getattr(log, "handlers", []) if isinstance(one, logging.StreamHandler)]
-    streams = [handler.setStream(sys.stderr) for handler in handlers]
-    try:
-        yield
-    finally:
-        for handler, stream in zip(handlers, streams, strict=True):
-            if stream is not None:
-                handler.setStream(stream)
