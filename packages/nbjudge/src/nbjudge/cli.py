@@ -221,8 +221,7 @@ def autograde(
     """
     if workers and scheduler:
         _usage("--workers is for workers of this machine, and --scheduler has its own")
-    theirs = {"student": student, "notebook": notebook, "db": db, "course-dir": course_dir}
-    arguments = [*lesson, *(f"--{name}={value}" for name, value in theirs.items() if value), *["--force"] * force]
+    arguments = _nbgraders(lesson, force, student=student, notebook=notebook, db=db, course_dir=course_dir)
     raise typer.Exit(_autograde(arguments, workers, scheduler, (tls_ca_file, tls_cert, tls_key), quiet))
 
 
@@ -232,8 +231,9 @@ def _autograde(
     from nbgrader.converters import NbGraderException
 
     from nbjudge.errors import MachineError
-    from nbjudge.parallel.application import WrongCall, autograde
+    from nbjudge.parallel.application import autograde
     from nbjudge.parallel.cluster import TLS, crew_at, local_crew
+    from nbjudge.parallel.command import WrongCall
 
     crew = partial(crew_at, scheduler, TLS(*tls)) if scheduler else partial(local_crew, workers)
     try:
@@ -247,6 +247,49 @@ def _autograde(
     if not quiet:
         errors.print(tally.in_words(), markup=False, highlight=False, soft_wrap=True)
     return 0 if tally.complete else 1
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def feedback(
+    lesson: Annotated[
+        list[str], typer.Argument(metavar="LESSON", help="The lesson; after it, more options of nbgrader's.")
+    ],
+    student: Annotated[str, typer.Option(help="Whose pages; a pattern.")] = "",
+    notebook: Annotated[str, typer.Option(help="Of which notebooks; a pattern.")] = "",
+    force: Annotated[bool, typer.Option("--force", "-f", help="Make anew what is made already.")] = False,
+    db: Annotated[str, typer.Option(help="The address of the gradebook.")] = "",
+    course_dir: Annotated[str, typer.Option(help="The course directory.")] = "",
+    workers: Annotated[int | None, typer.Option(min=1, help="Pages at once; by default one for each core.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what must be said.")] = False,
+) -> None:
+    """Make feedback pages in parallel: as `nbgrader generate_feedback LESSON`, with the same options and pages.
+
+    Ctrl-C stops, and keeps what is done; the same command goes on from there. Exit status: 0 where all pages are made,
+    1 where some have failed or are not made yet, 2 for a wrong call, or where there is nothing to make them of.
+    """
+    from nbgrader.converters import NbGraderException
+
+    from nbjudge.parallel.command import WrongCall
+    from nbjudge.parallel.feedback import feedback
+
+    arguments = _nbgraders(lesson, force, student=student, notebook=notebook, db=db, course_dir=course_dir)
+    try:
+        pages = feedback(arguments, workers, errors, quiet)
+    except WrongCall as error:
+        _usage(str(error))
+    except NbGraderException:  # the log has said why
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(1) from None
+    if not quiet:
+        errors.print(pages.in_words(), markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if pages.complete else 1)
+
+
+def _nbgraders(lesson: list[str], force: bool, **options: str) -> list[str]:
+    """The arguments by which nbgrader's own command is called."""
+    named = [f"--{name.replace('_', '-')}={value}" for name, value in options.items() if value]
+    return [*lesson, *named, *["--force"] * force]
 
 
 @course_app.command("new")

@@ -35,7 +35,7 @@ class Tally:
 
     def in_words(self) -> str:
         seconds = time.monotonic() - self.began
-        parts = [f"{len(self.graded)} graded in {_duration(seconds)}"]
+        parts = [f"{len(self.graded)} graded in {duration(seconds)}"]
         if self.graded:
             parts[0] += f" ({seconds / len(self.graded):.2f} s each)"
         for count, what in (
@@ -60,8 +60,8 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def bar(console: Console, quiet: bool) -> Iterator[Progress]:
-    """A bar for a terminal; elsewhere, and where it is to be quiet, there is none."""
+def bar(console: Console, quiet: bool, by_itself: bool = True) -> Iterator[Progress]:
+    """A bar for a terminal; elsewhere, and where it is to be quiet, there is none. `by_itself`, it has a thread."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -70,7 +70,8 @@ def bar(console: Console, quiet: bool) -> Iterator[Progress]:
         _Rate(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+    hidden = quiet or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden, auto_refresh=by_itself) as progress:
         yield progress
 
 
@@ -84,5 +85,5 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 100 else f"{int(seconds) // 60} min {int(seconds) % 60} s"
