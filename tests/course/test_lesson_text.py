@@ -13,7 +13,9 @@ from nbjudge import Course
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.name for path in (ROOT / "source").iterdir() if path.is_dir())
-EXERCISES = list(Course(ROOT).lesson_of)
+OPTIONAL = {"fit": "11_transformer"}  # exercises without points, by the grade_id of their cell
+LESSON_OF = Course(ROOT).lesson_of | OPTIONAL
+EXERCISES = list(LESSON_OF)
 SUMMARIES = ["Hint 1: what to think about", "Hint 2: which operation", "Hint 3: the line's shape"]
 FOLDED = re.compile(r"<details><summary>([^<\n]+)</summary>\n\n(.+?)\n\n</details>", re.DOTALL)
 
@@ -34,10 +36,14 @@ def grade_id(cell: nbformat.NotebookNode) -> str:
     return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
+def place_of(exercise: str, cells: list[nbformat.NotebookNode]) -> int:
+    return next(number for number, cell in enumerate(cells) if grade_id(cell) == exercise)
+
+
 def hints(exercise: str) -> dict[str, str]:
     """The hints in the cell right above an exercise's cell in what learners get, by their summaries, in order."""
-    cells = released_cells(Course(ROOT).lesson_of[exercise])
-    place = next(number for number, cell in enumerate(cells) if grade_id(cell) == exercise)
+    cells = released_cells(LESSON_OF[exercise])
+    place = place_of(exercise, cells)
     assert cells[place - 1].cell_type == "markdown"
     return dict(FOLDED.findall(cells[place - 1].source))
 
@@ -88,10 +94,19 @@ def test_a_piece_of_a_solution_is_found_however_it_is_spelled():
     assert not pieces_of_solution(solution, solution)
 
 
+def solution_and_stub(exercise: str) -> tuple[str, str]:
+    if exercise not in OPTIONAL:
+        found = Course(ROOT).exercise(exercise)
+        return found.solution, found.stub
+    lesson = OPTIONAL[exercise]
+    cells = source_cells(lesson), released_cells(lesson)
+    solution, stub = (one[place_of(exercise, one)].source for one in cells)
+    return solution, stub
+
+
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_no_hint_holds_a_line_that_could_be_pasted(exercise):
-    found = Course(ROOT).exercise(exercise)
-    secret = pieces_of_solution(found.solution, found.stub)
+    secret = pieces_of_solution(*solution_and_stub(exercise))
     for summary, hint in hints(exercise).items():
         given = [piece for piece in secret if piece in _spelled(hint)]
         assert not given, f"{summary} gives away {given}"
@@ -136,6 +151,14 @@ def test_difficulty_and_minutes_reach_what_learners_get(lesson):
         for cells in (source_cells(lesson), released_cells(lesson))
     ]
     assert said[0] == said[1] and all(said[0].values())
+
+
+@pytest.mark.parametrize(("exercise", "lesson"), OPTIONAL.items())
+def test_an_exercise_without_points_says_so_with_its_difficulty_and_minutes(exercise, lesson):
+    cells = released_cells(lesson)
+    above = "\n".join(cell.source for cell in cells[: place_of(exercise, cells)] if cell.cell_type == "markdown")
+    heading = re.findall(r"^### .*$", above, re.MULTILINE)[-1]
+    assert re.fullmatch(r"### Without points: .* \(difficulty [1-5] of 5, about \d+ minutes\)", heading)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
