@@ -153,16 +153,14 @@ def audit(
         _audit_mutants(exercises, jobs, as_json)
     from nbjudge.errors import CourseError
     from nbjudge.judging.audit import audit as run
-    from nbjudge.judging.judge import Judge
 
     course = _course()
     results = []
     try:
-        judge = Judge(course)
         with Progress(console=errors, transient=True) as progress:
             names = exercises or list(course.lesson_of)
             for name in progress.track(names, description="auditing"):
-                results.append(run(course, name, judge))
+                results.append(run(course, name))
     except CourseError as error:
         _usage(str(error))
     if as_json:

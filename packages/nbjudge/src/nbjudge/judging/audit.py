@@ -6,6 +6,7 @@ import statistics
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbjudge.checks.runner import RunChecks, collect
 from nbjudge.course import Course
 from nbjudge.judging import first_tests
 from nbjudge.judging.judge import CALLS, Judge
@@ -109,10 +110,14 @@ class Audit:
         }
 
 
-def audit(course: Course, exercise: str, judge: Judge | None = None) -> Audit:
+def audit(course: Course, exercise: str) -> Audit:
     """Run the checks of `exercise` against reference, mistakes and alternatives."""
-    judge = judge or Judge(course)
-    result = Audit(exercise)
+    # They are collected once, and not for each of those.
+    return collect([course.exercise(exercise)], lambda checks: _audit(course, exercise, checks.run_checks))
+
+
+def _audit(course: Course, exercise: str, run_checks: RunChecks) -> Audit:
+    judge, result = Judge(course, run_checks=run_checks), Audit(exercise)
     result.reference_passes = judge.judge_source(exercise, course.exercise(exercise).solution).passed
     for sample, verdict in judge.judge_mistakes(exercise):
         (result.missed if verdict.passed else result.caught).append(sample.name)
