@@ -251,6 +251,7 @@ class _Child:
 
 def main() -> None:
     """Started by `grader.Grader`, with the course and its settings as JSON in the first argument."""
+    _Graders.begin()
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     job = json.loads(sys.argv[1])
     sys.path[:0] = job["paths"]

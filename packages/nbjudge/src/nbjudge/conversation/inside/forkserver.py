@@ -23,6 +23,7 @@ class _Workers(Forks):
 
 def main(preload: list[str]) -> None:
     """Serve until standard input ends."""
+    _Workers.begin()
     import_all(preload)
     _Workers().serve()
 

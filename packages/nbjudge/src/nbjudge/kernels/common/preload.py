@@ -12,8 +12,14 @@ PRELOAD = (
     "pygments.lexers.python",
     "tornado.platform.asyncio",
     "nbjudge.conversation.inside.serve",
+    "torch.fx.experimental.symbolic_shapes",  # the first backward pass would import it
 )
 """What is imported once, before any kernel. What is not installed is left out."""
 
-OF_JUDGING = ("torch", "safetensors.torch", "nbjudge.conversation.inside.serve")
+OF_JUDGING = (
+    "torch",
+    "safetensors.torch",
+    "nbjudge.conversation.inside.serve",
+    "torch.fx.experimental.symbolic_shapes",
+)
 """What of that kernels need only where something is judged: lessons of plain tests begin without, in half the time."""

@@ -7,6 +7,7 @@ then asks where the kernel is to be reached, by `init_connection_file`. In that 
 
 from __future__ import annotations
 
+import importlib
 import os
 import pdb
 import subprocess
@@ -27,7 +28,6 @@ from traitlets.config import Config
 from nbjudge.compat import ListeningSockets
 from nbjudge.conversation.common import messages
 from nbjudge.conversation.common.messages import SERVE
-from nbjudge.conversation.inside.serve import serve_kernel
 from nbjudge.kernels.common.ports import PORTS
 
 
@@ -70,6 +70,9 @@ class GradingShell(ZMQInteractiveShell):
         """Nor does anything else that asks for the end."""
 
 
+_SERVER = "nbjudge.conversation.inside.serve"
+
+
 class GradingKernel(IPythonKernel):
     """An IPython kernel that serves the judge, and that answers whatever its cells have done."""
 
@@ -81,6 +84,8 @@ class GradingKernel(IPythonKernel):
         self.shell: Any  # in the sandbox, the one that the parent has made
         self.shell.parent = self.shell.kernel = self
         self._judge = int(os.environ[messages.JUDGE_FD])
+        # It imports torch, which a lesson of plain tests does without; where one is judged, it is there already.
+        self._server: Any = sys.modules.get(_SERVER)
         self._streams = sys.stdout, sys.stderr
         # An answer with a breakpoint left in it is no worse for that; nobody is there to go on from it.
         sys.breakpointhook = pdb.set_trace = IPython.core.debugger.set_trace = _pass_over
@@ -94,7 +99,8 @@ class GradingKernel(IPythonKernel):
         """
         try:
             if isinstance(cell_meta, dict) and SERVE in cell_meta:
-                serve_kernel(self._judge, self.shell.user_ns, **cell_meta[SERVE])
+                server = self._server or importlib.import_module(_SERVER)
+                server.serve_kernel(self._judge, self.shell.user_ns, **cell_meta[SERVE])
             else:
                 reply: dict[str, Any] = await super().do_execute(code, silent, *args, **kwargs)
                 return reply

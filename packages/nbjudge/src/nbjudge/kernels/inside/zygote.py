@@ -8,6 +8,7 @@ of one kernel is in the memory of the next. The parent ends when the grader does
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import json
@@ -21,7 +22,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbjudge.conversation.common import messages
 from nbjudge.kernels.common import places
@@ -121,6 +122,22 @@ def leaving_with(process: int) -> Iterator[None]:
         os.close(finished)
 
 
+def _compile_nothing(torch: Any) -> None:
+    """What learners compile runs as it is written: kernels have no compiler, and no time for one.
+
+    Torch is told so when somebody wants to compile: to hear it, it imports for as long as for all the rest.
+    """
+    compile_with_torch = torch.compile
+
+    @functools.wraps(compile_with_torch)
+    def compile_eagerly(*args: Any, **options: Any) -> Any:
+        torch.compiler.set_stance("force_eager")
+        torch.compile = compile_with_torch
+        return compile_with_torch(*args, **options)
+
+    torch.compile = compile_eagerly
+
+
 @dataclass
 class Child:
     """A running kernel: its process, and the socket at whose other end the grader waits for news of it."""
@@ -194,8 +211,7 @@ class Zygote:
             if "torch" in sys.modules:
                 # Torch looks up what the processor can do when it first needs it, in files that kernels lack.
                 sys.modules["torch"].backends.cpu.get_cpu_capability()
-                # What learners compile runs as it is written: kernels have no compiler, and no time for one.
-                sys.modules["torch"].compiler.set_stance("force_eager")
+                _compile_nothing(sys.modules["torch"])
         if len(os.listdir("/proc/self/task")) > 1:
             time.sleep(_THREADS_END_SECONDS)  # a thread that was joined takes a moment to leave
         threads = len(os.listdir("/proc/self/task"))
