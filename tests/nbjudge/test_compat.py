@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import atexit
 import inspect
+import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import ipykernel
+import nbgrader
 import pytest
 import zmq
 from ipykernel.kernelapp import IPKernelApp
-from nbjudge.compat import ListeningSockets
+from nbgrader import api
+from nbjudge.compat import ListeningSockets, share_engines
 
 CHANGED = f"ipykernel {ipykernel.__version__} has changed what nbjudge.compat.ListeningSockets relies on"
 CHANNELS = ("shell", "stdin", "control", "iopub")  # the grader needs no heartbeat
@@ -93,3 +97,19 @@ def test_ipykernel_asks_where_it_is_reached_before_it_makes_its_sockets():
     type("Noted", (IPKernelApp,), {name: noted(name) for name in names})().initialize([])
     order = [step for step in steps if step in ("init_connection_file", "init_sockets", "init_kernel")]
     assert order == ["init_connection_file", "init_sockets", "init_kernel"], f"{CHANGED}: it now starts by {steps}"
+
+
+def test_gradebooks_of_one_address_share_an_engine_and_close_its_connections(tmp_path, monkeypatch):
+    monkeypatch.setattr(api, "create_engine", api.create_engine)  # to be put back
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)  # for alembic
+    changed = f"nbgrader {nbgrader.__version__} has changed what nbjudge.compat.share_engines relies on"
+    share_engines()
+    address, other = (f"sqlite:///{tmp_path / name}.db" for name in ("one", "other"))
+    with api.Gradebook(address) as first, api.Gradebook(address) as second, api.Gradebook(other) as third:
+        assert first.engine is second.engine is not third.engine, changed
+        first.add_assignment("early")
+        assert [one.name for one in second.assignments] == ["early"]
+    opened = [link.resolve() for link in Path("/proc/self/fd").iterdir() if link.exists()]
+    assert tmp_path / "one.db" not in opened, changed
+    with api.Gradebook(address) as again:
+        assert again.find_assignment("early"), changed

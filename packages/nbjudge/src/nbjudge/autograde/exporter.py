@@ -24,6 +24,7 @@ from nbjudge.autograde.grader import Graded, Grader, Graders, job_of
 from nbjudge.autograde.rebuild import read_notebook
 from nbjudge.autograde.refuse import refuse
 from nbjudge.autograde.stock_execute import settle
+from nbjudge.compat import share_engines
 from nbjudge.errors import CourseError
 from nbjudge.settings import CONFIG_FILE, NBJudge
 from nbjudge.system import why_not_graded_here
@@ -62,6 +63,7 @@ class JudgedNotebookExporter(NotebookExporter):
         if elsewhere:
             refuse(self.log, f"{elsewhere}.\nNothing was graded.")
         close_all()
+        share_engines()
         settings = NBJudge(parent=self)
         refused += settle(self.parent, settings, self.log)
         if refused:
