@@ -22,9 +22,29 @@ from selenium.webdriver.common.keys import Keys
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "01_scaled_dot_product_attention"
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
+SETTINGS = "lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
 READY = """
 const panel = window.jupyterapp?.shell?.currentWidget;
-return panel?.content?.widgets?.length > 5 && panel.sessionContext.session?.kernel?.status === "idle";
+return panel?.context?.path === LESSON && panel.content.widgets.length > 5
+  && panel.sessionContext.session?.kernel?.status === "idle";
+"""
+DRAWN = f"""
+return {NOTEBOOK}.content.widgets.every(cell => !cell.isPlaceholder() && (cell.model.type !== "markdown" || (
+  cell.node.querySelector(".jp-RenderedMarkdown")?.innerText && !cell.node.innerText.includes("$"))));
+"""
+CUT_OFF = f"""
+const notebook = {NOTEBOOK}.content.node, found = [];
+notebook.querySelectorAll("details").forEach(one => {{ one.open = true; }});
+for (const area of notebook.querySelectorAll(".jp-RenderedMarkdown, .jp-OutputArea-output")) {{
+  const room = area.getBoundingClientRect();
+  for (const one of area.querySelectorAll("mjx-math, table, img")) {{
+    const box = one.getBoundingClientRect();
+    if (box.left < room.left - 1 || box.right > room.right + 1)
+      found.push(`${{Math.round(box.width)}} in ${{Math.round(room.width)}} pixels: ${{one.alt || area.innerText.slice(0, 60)}}`);
+  }}
+}}
+if (notebook.scrollWidth > notebook.clientWidth) found.push("the notebook itself");
+return found;
 """
 WRONG = (
     "def soft_lookup(query, keys, values):\n"
@@ -44,9 +64,24 @@ class Lab:
     """JupyterLab with the lesson open, and somebody at the keyboard."""
 
     def __init__(self, url: str, browser: Browser):
-        self._browser = browser
-        browser.driver.get(f"{url}/lab/tree/{LESSON}/{LESSON}.ipynb")
-        assert until(lambda: browser.script(READY)), "JupyterLab did not open the lesson"
+        self._url, self._browser = url, browser
+        self.open(LESSON)
+
+    def open(self, lesson: str) -> None:
+        path = f"{lesson}/{lesson}.ipynb"
+        self._browser.driver.get(f"{self._url}/lab/workspaces/{lesson}/tree/{path}")
+        ready = READY.replace("LESSON", json.dumps(path))
+        assert until(lambda: self._browser.script(ready)), "JupyterLab did not open the lesson"
+
+    def narrow(self) -> None:
+        """Make the window 800 pixels wide. The list of files stays open beside the notebook."""
+        self._browser.driver.set_window_size(800, 1400)
+        assert not self._browser.script("return window.jupyterapp.shell.leftCollapsed")
+
+    def cut_off(self) -> list[str]:
+        """Which formulas, tables and pictures are wider than their place."""
+        assert until(lambda: self._browser.script(DRAWN))
+        return self._browser.script(CUT_OFF)
 
     def go_to(self, begins: str) -> None:
         """Make the cell active that begins so."""
@@ -110,6 +145,9 @@ def lab(tmp_path) -> Iterator[Lab]:
         port = free.getsockname()[1]
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="]
     places = {f"JUPYTER_{kind}_DIR": str(tmp_path / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    settings = tmp_path / "config" / SETTINGS
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"windowingMode": "none"}')  # else a cell is drawn when it is scrolled to
     command = [sys.executable, "-m", "jupyterlab", *open_lab[2:-1], str(mine), *options, "--expose-app-in-browser"]
     with (tmp_path / "lab.log").open("w") as log:
         process = subprocess.Popen(
@@ -158,3 +196,12 @@ def test_wrong_then_right_then_validated(lab, tmp_path):
     assert "failed" in said
     assert "attention_scores" in said
     assert "nbjudge" not in said
+
+
+def test_formulas_tables_and_pictures_are_whole_in_a_narrow_window(lab):
+    lab.narrow()
+    lab.open("11_transformer")
+    for begins in ("import torch", "course_map", "pictures.architecture", "pictures.teacher_forcing"):
+        lab.run(begins)
+    assert len(lab.text(".jp-OutputArea-output img")) == 3
+    assert lab.cut_off() == []
