@@ -200,6 +200,12 @@ def test_wrong_then_right_then_validated(lab, tmp_path):
 
 def test_formulas_tables_and_pictures_are_whole_in_a_narrow_window(lab):
     lab.narrow()
+    lab.run("import math")
+    lab.run("pictures.lookup_diagram")
+    assert lab.text(".jp-OutputArea-output img")
+    assert lab.cut_off() == []
+    lab.open("09_decoder")  # with the widest formula
+    assert lab.cut_off() == []
     lab.open("11_transformer")
     for begins in ("import torch", "course_map", "pictures.architecture", "pictures.teacher_forcing"):
         lab.run(begins)
