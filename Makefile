@@ -21,7 +21,7 @@ $(VENV)/.done: pyproject.toml constraints.txt packages/attnkit/pyproject.toml pa
 	cp packages/nbjudge/etc/nbgrader_config.json $(VENV)/etc/jupyter/
 	touch $@
 
-system: ## install what the tests need beside Python: Chromium and its driver
+system: ## install what the tests need beside Python: Chromium, its driver, PostgreSQL
 	tools/install_system.sh
 
 demo: setup ## grade a class of two lessons with the real nbgrader commands
