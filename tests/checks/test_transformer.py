@@ -4,6 +4,8 @@ The attributes are the learner's to name, so everything is judged by what the mo
 random values of order one, put in under whatever names there are.
 """
 
+import math
+import re
 from functools import partial
 
 import torch
@@ -19,6 +21,7 @@ from nbjudge import (
     expect,
     gradients,
     load_weights,
+    weights,
 )
 
 VS, VT, D, H, FF, N, LONGEST = 23, 17, 12, 3, 20, 2, 29
@@ -43,12 +46,27 @@ def parameters(model):
     return {name: parameter.detach() for name, parameter in sorted(model.named_parameters())}
 
 
+def shapes(model):
+    """The shapes of the parameters by name: what they hold is never the same, and not asked for."""
+    held = weights(model).items()
+    return {name: weight.shape for name, weight in held if weight.parameter and weight.first == name}
+
+
+def inner(name, shape):
+    """The name of a parameter without what its author chooses, the first part of it: outside of layers, by its size."""
+    return name if re.search(r"\.\d", name) else f"{tuple(shape)} {name.partition('.')[2]}"
+
+
 def randomised(model, rng):
-    """Other parameters for a model: matrices drawn at random, and vectors moved at random."""
-    state = parameters(model)
-    for name, old in state.items():
-        noise = rng.normal(*old.shape, dtype=old.dtype)
-        state[name] = noise / old.shape[-1] ** 0.5 if old.ndim > 1 else old + 0.3 * noise
+    """Other parameters for a model: matrices drawn at random, and vectors, of which those called weight are gains.
+
+    Whatever the model calls its embeddings and its head, and in whichever order it makes its parts, they are given the
+    same: by their sizes and inner names.
+    """
+    state, named = {}, rng.by_name()
+    for name, shape in shapes(model).items():
+        noise = named(inner(name, shape)).normal(*shape)
+        state[name] = noise / shape[-1] ** 0.5 if len(shape) > 1 else 0.3 * noise + name.endswith("weight")
     return state
 
 
@@ -68,12 +86,12 @@ def padded(rng, lengths, width, pad_id=0):
 
 def without_token(model, vocab, token, rng):
     """Give one token of a vocabulary other weights, wherever the model has a row or a column for it."""
-    state = parameters(model)
-    for weight in state.values():
+    state, named = parameters(model), rng.by_name()
+    for name, weight in state.items():
         for axis, size in enumerate(weight.shape):
             if size == vocab:
                 moved = weight.select(axis, token)
-                moved += 2.0 * rng.normal(*moved.shape, dtype=moved.dtype)
+                moved += 2.0 * named(inner(name, weight.shape)).normal(*moved.shape, dtype=moved.dtype)
     load_weights(model, state, "the model")
 
 
@@ -83,7 +101,7 @@ def logits_of(model, source, target):
 
 
 def count(model):
-    return sum(parameter.numel() for _, parameter in model.named_parameters())
+    return sum(math.prod(shape) for shape in shapes(model).values())
 
 
 def used(model, output, rng):
@@ -307,21 +325,21 @@ def test_layers(student, rng):
     source, target = VS - torch.arange(1, D + 1)[None], VT - torch.arange(1, D + 1)[None]
     model = build(student, rng, max_length=LONGEST)
     # A table of positions may be a parameter that is frozen.
-    names = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    names = {name for name, weight in weights(model).items() if weight.learns and weight.first == name}
     idle = names - used(model, logits_of(model, source, target), rng)
     expect(
         not idle,
         "every parameter to have a part in the logits",
         f"no gradient for {', '.join(sorted(idle)[:3])}",
     )
-    apart = [build(student, max_length=LONGEST) for _ in range(2)]
+    apart = [build(student, rng, max_length=LONGEST) for _ in range(2)]
     reading = used(apart[0], apart[0].encode(source), rng)
     apart[1].encode(source)
     writing = used(apart[1], apart[1].decode(target, rng.normal(1, D, D), source), rng)
-    shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
-    crossed = [name for name in reading if VT in shapes[name]] + [name for name in writing if VS in shapes[name]]
+    sizes = shapes(model)
+    crossed = [name for name in reading if VT in sizes[name]] + [name for name in writing if VS in sizes[name]]
     expect(not crossed, "an embedding for each side, used by that side only", "one that the other side uses")
-    both = [name for name in reading & writing if shapes[name] in ((D, D), (D, FF), (FF, D), (3 * D, D))]
+    both = [name for name in reading & writing if sizes[name] in ((D, D), (D, FF), (FF, D), (3 * D, D))]
     expect(not both, "encoder and decoder to have layers of their own", f"{len(both)} matrices that both use")
 
 

@@ -62,18 +62,19 @@ def load_weights(module: Any, state: State, what: str = "the module") -> None:
 def draw_weights(module: Any, rng: Rng, *, dtype: torch.dtype = torch.float32) -> dict[str, torch.Tensor]:
     """Fill a module with random weights under the names that it has, for what it is asked about itself; returns them.
 
-    They are drawn as in `random_weights`; a vector called weight is taken for the gain of a norm. The module is then
-    of `dtype` and in evaluation mode. Buffers stay as they are.
+    They are drawn as in `random_weights`, for each name by itself, so that modules made in another order are asked the
+    same; a vector called weight is taken for the gain of a norm. The module is then of `dtype` and in evaluation mode.
+    Buffers stay as they are.
 
     >>> {name: tuple(value.shape) for name, value in draw_weights(torch.nn.Linear(100, 2), Rng(1)).items()}
     {'weight': (2, 100), 'bias': (2,)}
     """
     module.to(dtype)
     module.eval()
-    state = {}
+    state, named = {}, rng.by_name()
     for name, weight in weights(module).items():
         if weight.parameter:
-            drawn = rng.normal(*weight.shape, dtype=dtype)
+            drawn = named(name).normal(*weight.shape, dtype=dtype)
             gain = len(weight.shape) == 1 and name.endswith("weight")
             state[name] = 1 + drawn / 2 if gain else drawn / weight.shape[-1] ** 0.5 if drawn.dim() > 1 else drawn
     module.load_state_dict(state, strict=False)

@@ -103,12 +103,12 @@ def assert_own_parameter_gradients(
     expect(result.requires_grad, "the result to depend on the parameters", "a result that is detached")
     cotangents = [rng.normal(*result.shape, dtype=result.dtype)]
     result.backward(cotangents[0])
-    along, directions = 0.0, {}
+    along, directions, named = 0.0, {}, rng.by_name()
     for name, gradient in gradients(module).items():
         expect(gradient is not None, f"a gradient for {name}", "none: it takes no part in the result")
         assert gradient is not None
         if name in state:
-            drawn = rng.normal(*state[name].shape, dtype=torch.float64)
+            drawn = named(name).normal(*state[name].shape, dtype=torch.float64)
             directions[name] = drawn / max(1.0, float(gradient.norm()))
             along += float((gradient.double() * directions[name]).sum())
     sides = []
@@ -130,7 +130,8 @@ def _loss(result: object, cotangents: Sequence[torch.Tensor]) -> float:
 def _arrays(result: object, what: str) -> list[torch.Tensor]:
     parts = list(result) if isinstance(result, (tuple, list)) else [result]
     for part in parts:
-        expect(isinstance(part, (torch.Tensor, np.ndarray, np.generic)), f"{what} to be an array", repr(part)[:80])
+        if not isinstance(part, (torch.Tensor, np.ndarray, np.generic)):  # to write each of them out would take long
+            raise Mismatch(f"{what} to be an array", repr(part)[:80])
     return [torch.as_tensor(part) for part in parts]
 
 

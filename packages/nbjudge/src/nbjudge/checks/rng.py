@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import torch
 from numpy.typing import DTypeLike
@@ -13,7 +16,7 @@ class Rng:
     `normal` gives a tensor of standard normal values, `array` the same as NumPy, `mask` a boolean tensor.
     """
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int | Sequence[int]):
         self._numpy = np.random.default_rng(seed)
 
     def array(self, *shape: int, dtype: DTypeLike = np.float64) -> np.ndarray:
@@ -21,6 +24,11 @@ class Rng:
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
         return torch.from_numpy(self._numpy.standard_normal(shape)).to(dtype)
+
+    def by_name(self) -> Callable[[str], Rng]:
+        """For each name random values of its own, whatever other names there are, and in whichever order they come."""
+        seed = int(self._numpy.integers(2**32))
+        return lambda name: Rng((seed, zlib.crc32(name.encode())))
 
     def mask(self, *shape: int, keep: float = 0.6) -> torch.Tensor:
         """True with probability `keep`, and at least once in every row of the last dimension."""
