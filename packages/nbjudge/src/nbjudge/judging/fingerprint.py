@@ -3,11 +3,16 @@
 Of large arrays of floating-point numbers, which would be much to keep and to compare, these are their size and their
 sums under fixed random signs (Achlioptas, Database-friendly random projections, 2003), all arrays together: answers
 that are far apart are far apart in these.
+
+Of the names in a module, the first part is its author's to choose, and so is the order in which they come: neither
+counts, except where a name has one part alone.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +23,9 @@ _FEW = 4  # so many numbers are kept as they are
 _SUMS = 4
 _TOLERANCE = 1e-4  # forgives another order of the same arithmetic
 _TOLERANCE_OF_SUMS = 2e-5  # of what is divided by the root of how many numbers it was added up from
+_NEAR = 0.1  # what another constant in the same place may change
 _DIGITS = 7
+_OWN_PART = re.compile(r"\A[^\W\d]\w*(?=(\.\w+)+\Z)")  # of a name with several parts, the first
 
 
 @dataclass(frozen=True)
@@ -32,10 +39,17 @@ class Fingerprint:
 
     def alike(self, other: Fingerprint) -> bool:
         """Whether these are of answers that agree, to a tolerance."""
+        return self._agrees(other, _TOLERANCE, _TOLERANCE_OF_SUMS)
+
+    def near(self, other: Fingerprint) -> bool:
+        """Whether these are of answers that differ in their numbers alone, and not by much."""
+        return self._agrees(other, _NEAR, _NEAR)
+
+    def _agrees(self, other: Fingerprint, tolerance: float, of_sums: float) -> bool:
         if self.exact != other.exact or len(self.numbers) != len(other.numbers):
             return False
-        close = all(abs(a - b) <= _TOLERANCE * (1 + abs(b)) for a, b in zip(self.numbers, other.numbers, strict=True))
-        return close and all(abs(a - b) <= _TOLERANCE_OF_SUMS for a, b in zip(self.sums, other.sums, strict=True))
+        close = all(abs(a - b) <= tolerance * (1 + abs(b)) for a, b in zip(self.numbers, other.numbers, strict=True))
+        return close and all(abs(a - b) <= of_sums for a, b in zip(self.sums, other.sums, strict=True))
 
 
 def fingerprint(answers: list[object]) -> Fingerprint:
@@ -86,14 +100,16 @@ class _Taken:
             self._take_array(np.asarray(value))
         elif isinstance(value, (list, tuple)):
             self._note(f"{name} {len(value)}")
-            for item in value:
+            for item in _in_order(value):
                 self.take(item)
         elif isinstance(value, dict):
             self._note(f"{name} {len(value)}")
-            for key in sorted(value, key=str):
-                self._note(repr(key))
+            for key in sorted(value, key=_by_name):
+                self.take(key)
                 self.take(value[key])
-        elif isinstance(value, (str, int, type(None))):
+        elif isinstance(value, str):
+            self._note(f"{name} {_OWN_PART.sub('', value)!r}")
+        elif isinstance(value, (int, type(None))):
             self._note(f"{name} {value!r}")
         else:
             self._note("object")
@@ -125,6 +141,21 @@ class _Taken:
         turn = 1 - 2 * (self._arrays % 2)  # equal arrays of opposite sign shall not cancel out
         self._sums += [np.log1p(size), *np.roll(sums, self._arrays) * turn]
         self._arrays += 1
+
+
+def _by_name(name: object) -> tuple[str, str]:
+    """The order of names: whatever their authors call the first part of them, if it can be."""
+    return _OWN_PART.sub("", str(name)), str(name)
+
+
+def _in_order(items: list[object] | tuple[object, ...]) -> Iterable[object]:
+    """The items, by name where they are names, or tensors by name: their order is that in which they were made."""
+    match items:
+        case [str(), *_] if isinstance(items, list) and all(isinstance(item, str) for item in items):
+            return sorted(items, key=_by_name)
+        case [(str(), torch.Tensor()), *_] if isinstance(items, list):
+            return sorted(items, key=lambda item: _by_name(item[0] if isinstance(item, tuple) else item))
+    return items
 
 
 @lru_cache(maxsize=16)

@@ -27,8 +27,18 @@ from nbjudge.judging.verdict import CheckResult
 from nbjudge.source_text import parse
 
 FILE = "known.json"
-_FORMAT = 1
-_VARYING = re.compile(r"`[^`]*`|[-+]?\d[\d.e+-]*")  # in a message: the learner's own line, and numbers
+_FORMAT = 2
+# Who makes the same mistake in other words fails a check otherwise in these: the line, the kind and the words of an
+# error, but for an attribute that is missing; and all numbers.
+_VARYING = (
+    (re.compile(r"`[^`]*`|[-+]?\d[\d.e+-]*"), "#"),
+    (re.compile(r"(?<= \| )[A-Z]\w*Error\Z"), "an error"),
+    (re.compile(r"(your code raised) (?!AttributeError: '(?!NoneType)).*", re.DOTALL), r"\1 an error"),
+    (re.compile(r"\ba (list|tuple)(?= of # items)"), "several"),
+)
+_CALLED = re.compile(r"(your code calls \w+)[\w.]*")
+# Of a name in a module, what its author chooses: the first part, and what a norm calls its gain.
+_OWN_PART = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.[^\W\d]\w*(?![\w.])|(?=\.\w))")
 
 
 @dataclass
@@ -42,13 +52,31 @@ class Transcript:
     def note(self, check: CheckResult, answers: list[object]) -> None:
         """Note how a check ended."""
         self.passed[check.name], self.answers[check.name] = check.passed, fingerprint(answers)
-        self.manners[check.name] = "" if check.passed else _VARYING.sub("#", f"{check.expected} | {check.seen}")
+        self.manners[check.name] = "" if check.passed else _manner(check, answers)
 
     def alike(self, other: Transcript) -> bool:
         """Whether these say the same, to a tolerance. Answers that passed a check agreed with it, to its own tolerance."""
         same = self.passed == other.passed and self.manners == other.manners
         failed = [name for name, passed in self.passed.items() if not passed]
         return same and all(self.answers[name].alike(other.answers[name]) for name in failed)
+
+
+def _manner(check: CheckResult, answers: list[object]) -> str:
+    """How a check failed, without what depends on who writes: numbers, and names in a module, of which parts remain."""
+    seen = _CALLED.sub(r"\1", check.seen)
+    names = [name for name in _names(answers) if "." not in name and name in seen]  # a stranger may make many
+    if names:
+        seen = re.sub(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})(?![\w.])", "~", seen)
+    text = _OWN_PART.sub("~", f"{check.expected} | {seen}")
+    for varying, plain in _VARYING:
+        text = varying.sub(plain, text)
+    return text
+
+
+def _names(answers: list[object]) -> set[str]:
+    """The names in modules that answers hold."""
+    named = [answer for answer in answers if isinstance(answer, dict)]
+    return {name for answer in named for name in answer if isinstance(name, str) and name}
 
 
 @dataclass(frozen=True)

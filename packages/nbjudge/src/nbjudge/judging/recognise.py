@@ -2,17 +2,24 @@
 
 Each failed check is explained on its own. A known mistake explains a check that it fails, too, where it answers all
 that the check asked alike; or, less surely, where the check ended in the same manner: with the same complaint, the
-numbers in it aside. The second kind is for two mistakes in one answer, of which each changes the other's numbers.
+numbers in it aside. The second kind is for two mistakes in one answer, of which each changes the other's numbers, and
+for one mistake whose numbers depend on who writes it: on a constant, on random weights, on names. Many mistakes make
+other numbers; a manner says something only where no other known mistake has it.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nbjudge.course import Sample
 from nbjudge.judging.known import Transcript
+
+_CRASHED = "your code raised an error"
+_NUMBERS = re.compile(r" \| (a difference of|others in |[\[(#])")  # how a check ends that saw other numbers
 
 
 @dataclass(frozen=True)
@@ -24,31 +31,60 @@ class Explanation:
     failed: frozenset[str]  # what it fails itself
     alike: frozenset[str]  # where it answers alike
     explained: frozenset[str]  # where it ends in the same manner, too
+    sure: frozenset[str]  # where it answers alike, and not by an error, or ends in a manner that no other mistake has
 
 
 def recognised(transcript: Transcript, known: Iterable[tuple[Sample, Transcript]]) -> list[Explanation]:
     """The fewest known mistakes, at most two, that explain the failed checks of `transcript`; none where none does.
 
-    A mistake that answers all that failed alike is named alone; else two that explain it together, each of which has a
-    check of its own; else one that answers more than half of it alike.
+    A mistake that answers all that failed alike is named alone; else one that fails just this, all in the same manner;
+    else two that explain it together, each of which has a check of its own; else one that answers more than half of it
+    alike.
     """
     failed = frozenset(name for name, passed in transcript.passed.items() if not passed)
     if not failed:
         return []
-    candidates = [_explanation(sample, transcript, other, failed) for sample, other in known]
+    known = list(known)
+    manners = Counter(pair for _, other in known for pair in other.manners.items())
+    candidates = [_explanation(sample, transcript, other, failed, manners) for sample, other in known]
     return (
         _alone(candidates, transcript, failed)
+        or _in_the_same_manner(candidates, transcript, failed)
         or _together(candidates, transcript, failed)
         or _mostly(candidates, transcript, failed)
     )
 
 
-def _explanation(sample: Sample, transcript: Transcript, other: Transcript, failed: frozenset[str]) -> Explanation:
+def _explanation(
+    sample: Sample, transcript: Transcript, other: Transcript, failed: frozenset[str], manners: Counter[tuple[str, str]]
+) -> Explanation:
     common = [name for name in failed if not other.passed.get(name, True)]
     alike = frozenset(name for name in common if transcript.answers[name].alike(other.answers[name]))
     manner = {name for name in common if transcript.manners[name] == other.manners[name]}
+    own = {
+        name
+        for name in manner
+        if manners[name, other.manners[name]] == 1 and _tells(transcript, other, name, alone=len(failed) == 1)
+    }
     theirs = frozenset(name for name, passed in other.passed.items() if not passed)
-    return Explanation(sample, other, theirs, alike, alike | manner)
+    sure = own | _not_by_an_error(transcript, alike)
+    return Explanation(sample, other, theirs, alike, alike | manner, frozenset(sure))
+
+
+def _not_by_an_error(transcript: Transcript, failed: Iterable[str]) -> set[str]:
+    """Those of the failed checks that saw something, and did not end in an error."""
+    answers, manners = transcript.answers, transcript.manners
+    return {name for name in failed if answers[name].shows_values and _CRASHED not in manners[name]}
+
+
+def _tells(transcript: Transcript, other: Transcript, name: str, *, alone: bool) -> bool:
+    """Whether it says something that a check ends in the same manner: not of errors, and of numbers if they are near.
+
+    Another constant changes numbers a little; it is told from others only where no other check failed.
+    """
+    manner = other.manners[name]
+    near = alone and transcript.answers[name].near(other.answers[name])
+    return _CRASHED not in manner and (near or not _NUMBERS.search(manner))
 
 
 def _answered(one: Explanation, transcript: Transcript) -> set[str]:
@@ -65,13 +101,37 @@ def _alone(candidates: list[Explanation], transcript: Transcript, failed: frozen
     return [max(whole, key=lambda one: (len(_answered(one, transcript)), -len(one.failed)))]
 
 
+def _in_the_same_manner(
+    candidates: list[Explanation], transcript: Transcript, failed: frozenset[str]
+) -> list[Explanation]:
+    """The mistake that fails just what failed, each check in the same manner, and at least half of them surely."""
+    half = len(failed) / 2
+    whole = [one for one in candidates if one.explained == failed == one.failed and len(one.alike | one.sure) >= half]
+    if not whole:
+        return []
+
+    def sureness(one: Explanation) -> tuple[int, int, int]:
+        return len(one.alike), len(one.sure), len(_answered(one, transcript))
+
+    best = max(map(sureness, whole))
+    surest = [one for one in whole if sureness(one) == best]
+    return surest if len(surest) == 1 else []
+
+
 def _together(candidates: list[Explanation], transcript: Transcript, failed: frozenset[str]) -> list[Explanation]:
-    """The two mistakes that explain all, neither of which fails what was passed. Of several pairs the surest counts."""
+    """The two mistakes that explain all, one of them surely, neither of which fails what was passed.
+
+    Of several pairs the surest counts.
+    """
+    rest = _not_by_an_error(transcript, failed)
     possible = [one for one in candidates if one.explained and one.failed <= failed]
     pairs = [
         (a, b)
         for a, b in itertools.combinations(possible, 2)
-        if a.explained | b.explained == failed and a.explained - b.failed and b.explained - a.failed
+        if (a.sure or b.sure)
+        and a.explained | b.explained == failed
+        and (a.explained - b.failed) & rest
+        and (b.explained - a.failed) & rest
     ]
     if not pairs:
         return []
@@ -91,10 +151,14 @@ def _together(candidates: list[Explanation], transcript: Transcript, failed: fro
 
 
 def _mostly(candidates: list[Explanation], transcript: Transcript, failed: frozenset[str]) -> list[Explanation]:
-    """The mistake that answers most of the failed checks alike, if that is more than half of them.
+    """The mistake that answers most of the failed checks alike, if that is more than half of them, or all but errors.
 
-    Where a check shows values, equal errors in the others are not enough.
+    Errors alone are not enough: they are alike for many reasons.
     """
-    shown = {name for name in failed if transcript.answers[name].shows_values}
-    enough = [one for one in candidates if len(one.alike) > len(failed) / 2 and (not shown or one.alike & shown)]
+    rest = _not_by_an_error(transcript, failed)
+    enough = [
+        one
+        for one in candidates
+        if one.alike & rest and (len(one.alike | one.sure) > len(failed) / 2 or rest <= one.alike)
+    ]
     return [max(enough, key=lambda one: len(one.alike))] if enough else []
