@@ -20,6 +20,13 @@ def seen(student, length):
     return mask.bool()
 
 
+def assert_not_added(mask, what):
+    """A mask that is added to scores hides by numbers below 0."""
+    numbers = torch.as_tensor(mask)
+    added = numbers.is_floating_point() and bool((numbers < 0).any())
+    expect(not added, f"True and False in {what}", "numbers below 0, to be added to scores")
+
+
 @check(
     points=0.5,
     says="the mask is a boolean tensor of shape (length, length)",
@@ -28,6 +35,7 @@ def seen(student, length):
 def test_contract(student):
     for length in (5, 2, 9, 1):
         mask = student(length)
+        assert_not_added(mask, f"causal_mask({length})")
         assert_tensor(mask, (length, length), torch.bool, what=f"causal_mask({length})", axes=("L", "L"))
 
 

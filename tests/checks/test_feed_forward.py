@@ -242,6 +242,8 @@ def test_dropout(student, reference, rng):
         nothing = call(x)
         fill(network, state)
         kept = call(x) - nothing
+        same = torch.equal(call(x), call(x))
+        expect(same, "two calls in evaluation mode to give the same result", "another one")
         network.train()
         assert_dropped(call(x) - nothing, kept, p, what="what linear_out is given")
     network.eval()

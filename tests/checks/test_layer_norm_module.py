@@ -56,7 +56,9 @@ def test_parameters(student, reference):
         assert_same_weights(norm, reference(size), "the norm")
         learn = all(weight.learns for weight in weights(norm).values())
         expect(learn, "gamma and beta to be trained", "one that does not require a gradient")
-        state = norm.state_dict()
+        state, other = norm.state_dict(), student(size).state_dict()
+        for name in ("gamma", "beta"):
+            expect(torch.equal(state[name], other[name]), f"the same {name} in every new norm", "another one")
         assert_close(state["gamma"], torch.ones(size), what="gamma of a new norm")
         assert_close(state["beta"], torch.zeros(size), what="beta of a new norm")
 

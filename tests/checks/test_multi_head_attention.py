@@ -103,6 +103,10 @@ def test_names(student, reference):
     asks="Which features belong to head 0, what is its d_k, and in which order do the heads come back?",
 )
 def test_values(student, reference, rng):
+    layer, given = drawn(student, rng), inputs(rng)
+    layer.train()
+    call = output(layer)
+    expect(torch.equal(call(*given), call(*given)), "two calls to give the same output", "another one")
     small = student(2, 2)
     held = {name: weight.shape for name, weight in weights(small).items()}
     state = {name: torch.eye(2) if shape == (2, 2) else torch.zeros(shape) for name, shape in held.items()}
@@ -198,6 +202,11 @@ def test_mask(student, rng):
                     )
                     hidden = part[row, ..., place, ~keys]
                     assert_same(hidden, torch.zeros_like(hidden), what="the weights of keys that are hidden")
+    only, alone = torch.arange(LK) == 2, call(query, key[:, 2:3], value[:, 2:3])
+    for size in (300, -300):  # one of which brings a score far below 0
+        seen = call(300 * query, size * key, value, only)
+        whole = bool(((seen - alone).abs() < 1e-3).all())
+        expect(whole, "the only key that a mask leaves to have all the weight, however low its score", "less")
     named = found(layer(query, key, value, mask=mask), query.shape)[0]
     assert_same(named, call(query, key, value, mask), what="the output with the mask given by name")
 

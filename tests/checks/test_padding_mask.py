@@ -37,7 +37,11 @@ def test_contract(student, rng):
     for batch, length in ((B, L), (1, 4), (5, 2), (4, 4), (1, 1)):
         tokens = rng.integers(0, 3, batch, length)
         assert_untouched({"token_ids": tokens}, lambda t=tokens: student(t))
-        assert_tensor(student(tokens), (batch, 1, length), torch.bool, axes=("B", "1", "L"), what="the mask")
+        mask = student(tokens)
+        numbers = torch.as_tensor(mask)
+        added = numbers.is_floating_point() and bool((numbers < 0).any())
+        expect(not added, "True and False in the mask", "numbers below 0, to be added to scores")
+        assert_tensor(mask, (batch, 1, length), torch.bool, axes=("B", "1", "L"), what="the mask")
 
 
 @check(

@@ -184,6 +184,8 @@ def test_dropout(student, make, rng):
     around_0 = still(student, Fixed(0 * x))(x)
     # What a tuple holds first is dropped like what a sublayer returns alone. The second argument is dropout.
     for layer, p in ((still(student, single, dropout=0.5), 0.5), (still(student, several, 0.2), 0.2)):
+        same = torch.equal(layer(x), layer(x))
+        expect(same, "two calls in evaluation mode to give the same output", "another one")
         assert_no_stub(layer, x, what="the output in evaluation mode")
         wanted = layer(x)
         layer.train()
