@@ -1,4 +1,5 @@
-"""With eps given, you are right; without it, your default is 1e-12, which is BERT's. Here it is 1e-5."""
+"""With eps given, you are right; without it, your default is far smaller than it should be, as BERT's 1e-12 is. Here it
+is 1e-5."""
 
 import torch
 
