@@ -1,0 +1,2 @@
+def alignment(weights):
+    return torch.argmin(weights.sum(1), -1)

@@ -1,0 +1,2 @@
+def alignment(weights):
+    return weights.mean(1).amax(-1)

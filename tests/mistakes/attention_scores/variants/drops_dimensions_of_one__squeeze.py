@@ -1,0 +1,2 @@
+def attention_scores(query, key):
+    return torch.squeeze(query @ key.mT) / query.shape[-1] ** 0.5

@@ -1,0 +1,2 @@
+def attention_scores(query, key):
+    return query @ key.mT / 8.0

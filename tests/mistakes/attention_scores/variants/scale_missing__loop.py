@@ -1,0 +1,2 @@
+def attention_scores(query, key):
+    return (query.unsqueeze(-2) * key.unsqueeze(-3)).sum(-1)

@@ -1,0 +1,4 @@
+def attention_weights(scores, mask=None):
+    if mask is not None:
+        scores = scores + (~mask) * float("-inf")
+    return F.softmax(scores, dim=-1)

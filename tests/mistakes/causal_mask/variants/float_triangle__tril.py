@@ -1,0 +1,2 @@
+def causal_mask(length):
+    return torch.tril(torch.ones(length, length))

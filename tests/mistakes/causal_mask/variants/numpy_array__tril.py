@@ -1,0 +1,2 @@
+def causal_mask(length):
+    return np.tril(np.ones((length, length))).astype(bool)

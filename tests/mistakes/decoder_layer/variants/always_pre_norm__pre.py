@@ -1,0 +1,22 @@
+class DecoderLayer(nn.Module):
+    def __init__(
+        self, d_model, num_heads, d_ff, dropout=0.0, activation="relu", norm_first=False, cross_attention=True
+    ):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(d_model)
+        self.norm2 = nn.LayerNorm(d_model)
+        self.norm3 = nn.LayerNorm(d_model) if cross_attention else None
+        self.feed_forward = parts.FeedForward(d_model, d_ff, dropout=dropout, activation=activation)
+        self.cross_attention = parts.MultiHeadAttention(d_model, num_heads) if cross_attention else None
+        self.self_attention = parts.MultiHeadAttention(d_model, num_heads)
+        self.drop = nn.Dropout(dropout)
+        self.pre = norm_first
+
+    def forward(self, x, memory=None, self_mask=None, memory_mask=None):
+        y = self.norm1(x)
+        x = x + self.drop(self.self_attention(y, y, y, self_mask)[0])
+        norm = self.norm2
+        if self.cross_attention is not None:
+            x = x + self.drop(self.cross_attention(norm(x), memory, memory, memory_mask)[0])
+            norm = self.norm3
+        return x + self.drop(self.feed_forward(norm(x)))

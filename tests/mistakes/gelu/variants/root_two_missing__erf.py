@@ -1,0 +1,3 @@
+def gelu(x):
+    phi = (torch.erf(x) + 1) / 2
+    return phi * x

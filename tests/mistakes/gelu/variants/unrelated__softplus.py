@@ -1,0 +1,2 @@
+def gelu(x):
+    return torch.log1p(torch.exp(-x.abs())) + x.clamp(min=0)

@@ -1,0 +1,10 @@
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(d_model))
+        self.beta = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        m, v = x.mean(-1, keepdim=True), x.var(-1, correction=0, keepdim=True)
+        return (x - m) * (v + self.eps) ** -0.5

@@ -1,0 +1,9 @@
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        for name in ("gamma", "beta"):
+            setattr(self, name, nn.Parameter(torch.zeros(d_model)))
+
+    def forward(self, x):
+        return layer_norm(x, self.gamma, self.beta, self.eps)

@@ -1,0 +1,2 @@
+def log_softmax(logits, axis=-1):
+    return np.log(softmax(logits, axis) + 1e-12)

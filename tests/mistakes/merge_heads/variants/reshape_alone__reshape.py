@@ -1,0 +1,3 @@
+def merge_heads(x):
+    b, h, length, d = x.shape
+    return x.reshape(b, length, h * d)

@@ -1,0 +1,14 @@
+class OutputHead(nn.Module):
+    def __init__(self, d_model, vocab_size, embedding=None):
+        super().__init__()
+        self.proj = nn.Linear(d_model, vocab_size, bias=False)
+        if embedding is not None:
+            self.proj.weight = embedding.weight
+
+    def logits(self, hidden):
+        return self.proj(hidden)
+
+    def forward(self, hidden, temperature=1.0):
+        if temperature <= 0:
+            raise ValueError("too cold")
+        return self.logits(hidden) / temperature

@@ -1,0 +1,3 @@
+def padding_mask(token_ids, pad_id=0):
+    length = token_ids.shape[1]
+    return (token_ids != pad_id)[:, None].repeat(1, length, 1)

@@ -1,0 +1,2 @@
+def padding_mask(token_ids, pad_id=0):
+    return (token_ids != 0)[:, None]

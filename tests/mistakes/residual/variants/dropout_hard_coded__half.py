@@ -1,0 +1,9 @@
+class Residual(nn.Module):
+    def __init__(self, sublayer, dropout=0.0):
+        super().__init__()
+        self.drop = nn.Dropout()
+        self.sublayer = sublayer
+
+    def forward(self, x, *args, **kwargs):
+        y = self.sublayer(x, *args, **kwargs)
+        return self.drop(y[0] if isinstance(y, tuple) else y) + x

@@ -1,0 +1,10 @@
+class Residual(nn.Module):
+    def __init__(self, sublayer, dropout=0.0):
+        super().__init__()
+        self.drop = nn.Dropout(dropout)
+        self.layer = sublayer
+
+    def forward(self, x, *args, **kwargs):
+        y = self.layer(x, *args, **kwargs)
+        y = y[0] if isinstance(y, tuple) else y
+        return self.drop(y + x)

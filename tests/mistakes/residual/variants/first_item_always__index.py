@@ -1,0 +1,9 @@
+class Residual(nn.Module):
+    def __init__(self, sublayer, dropout=0.0):
+        super().__init__()
+        self.sublayer = sublayer
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, *args, **kwargs):
+        y = self.sublayer(x, *args, **kwargs)[0]
+        return x + self.drop(y)

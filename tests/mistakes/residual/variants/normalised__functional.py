@@ -1,0 +1,10 @@
+class Residual(nn.Module):
+    def __init__(self, sublayer, dropout=0.0):
+        super().__init__()
+        self.drop = nn.Dropout(dropout)
+        self.sublayer = sublayer
+
+    def forward(self, x, *args, **kwargs):
+        y = self.sublayer(x, *args, **kwargs)
+        z = x + self.drop(y[0] if isinstance(y, tuple) else y)
+        return (z - z.mean(-1, keepdim=True)) / z.std(-1, keepdim=True, unbiased=False)

@@ -1,0 +1,12 @@
+import copy
+
+
+class Residual(nn.Module):
+    def __init__(self, sublayer, dropout=0.0):
+        super().__init__()
+        self.sublayer = copy.deepcopy(sublayer)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, *args, **kwargs):
+        y = self.sublayer(x, *args, **kwargs)
+        return x + self.drop(y[0] if isinstance(y, tuple) else y)

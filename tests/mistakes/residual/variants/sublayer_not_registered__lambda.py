@@ -1,0 +1,9 @@
+class Residual(nn.Module):
+    def __init__(self, sublayer, dropout=0.0):
+        super().__init__()
+        self.f = lambda x, *a, **k: sublayer(x, *a, **k)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, *args, **kwargs):
+        y = self.f(x, *args, **kwargs)
+        return x + self.drop(y[0] if isinstance(y, tuple) else y)

@@ -1,0 +1,8 @@
+class Residual(nn.Module):
+    def __init__(self, sublayer, dropout=0.0):
+        super().__init__()
+        self.sublayer = sublayer
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, *args, **kwargs):
+        return x + self.drop(self.sublayer(x, *args, **kwargs))

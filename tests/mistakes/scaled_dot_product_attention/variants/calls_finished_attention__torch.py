@@ -1,0 +1,3 @@
+def scaled_dot_product_attention(query, key, value, mask=None):
+    w = attention_weights(attention_scores(query, key), mask)
+    return torch.nan_to_num(F.scaled_dot_product_attention(query, key, value, attn_mask=mask)), w

@@ -1,0 +1,3 @@
+def scaled_dot_product_attention(query, key, value, mask=None):
+    w = attention_weights(attention_scores(query, key), mask)
+    return torch.matmul(w, key), w

@@ -1,0 +1,5 @@
+def split_heads(x, num_heads):
+    b, length, d = x.shape
+    if d % num_heads:
+        raise ValueError()
+    return x.reshape(b, length, num_heads, -1).permute(0, 2, 1, 3)
