@@ -104,6 +104,13 @@ def count(model):
     return sum(math.prod(shape) for shape in shapes(model).values())
 
 
+def dimensions(vectors):
+    """In how many dimensions vectors (..., D) lie around their mean."""
+    rows = vectors.detach().double().flatten(0, -2)
+    sizes = torch.linalg.svdvals(rows - rows.mean(0))
+    return int((sizes > 1e-6 * sizes[0]).sum())
+
+
 def used(model, output, rng):
     """The names of the parameters that an output depends on."""
     output.backward(rng.normal(*output.shape))
@@ -155,6 +162,17 @@ def test_forward(student, rng):
         assert_same(alone, logits[row : row + 1], what=f"the logits of row {row} alone")
     model.double()
     assert_same(model(source, target), logits_of(model, source, target), what=f"{what} in float64,")
+    # A layer ends with a norm: what is normalised has no mean, and so a dimension less. What is linear adds none, and
+    # takes none where there are more tokens than that.
+    source, target = tokens(rng, 4, 12), tokens(rng, 4, 12)
+    for name, vectors in (("the memory", model.encode(source)), ("the logits", logits_of(model, source, target))):
+        found = dimensions(vectors)
+        wanted = f"{name} to be what the last norm has left, by no more than a linear map"
+        expect(found == D - 1, wanted, f"vectors in {found} dimensions, where what is normalised lies in {D - 1}")
+    apart = [build(student, rng) for _ in range(2)]
+    reached = used(apart[0], apart[0](source, target), rng)
+    missed = used(apart[1], logits_of(apart[1], source, target), rng) - reached
+    expect(not missed, "forward to pass on all gradients", f"none for {', '.join(sorted(missed)[:3])}")
 
 
 @check(
@@ -235,6 +253,9 @@ def test_memory(student, rng):
     for another in (torch.where(real, other + 1, other), rng.normal(3, 6, D)):
         moved = model.decode(target, another, source)
         assert_different(moved, logits, everywhere=True, what="the logits for another memory")
+    for far in (40, -40):  # where whatever is done to the memory on its way would bound it
+        one, another = (model.decode(target, far + rng.normal(3, 6, D), source) for _ in range(2))
+        assert_different(one, another, what="the logits for another memory of large numbers")
     elsewhere = build(student, rng, pad_id=5)
     tail = padded(rng, (4, 6, 1), 6, pad_id=5)
     hidden = torch.where((tail != 5)[..., None], memory, 3 * rng.normal(3, 6, D))
