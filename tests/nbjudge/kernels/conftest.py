@@ -19,8 +19,10 @@ def registered() -> None:
     factory.provisioners[PROVISIONER] = EntryPoint(PROVISIONER, place, factory.GROUP_NAME)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def parents_end() -> Iterator[None]:
+@pytest.fixture(scope="module", autouse=True)
+def parents_of_its_own() -> Iterator[None]:
+    """A module meets no parent that another one has left, which has imported other modules of the same names."""
+    close_parents()
     yield
     close_parents()
 

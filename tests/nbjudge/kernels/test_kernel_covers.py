@@ -27,8 +27,7 @@ def reads(folder):
 
 @pytest.fixture
 def covered(monkeypatch):
-    """Starts kernels that see covers, of no parent that an earlier test left."""
-    parents.close_parents()
+    """Starts kernels that see covers."""
 
     def start(preload, *covers):
         monkeypatch.setattr(trial, "launch", lambda *args: launch(*args, covers=covers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,7 @@ def module(tmp_path, monkeypatch) -> Path:
     file.write_text("answer = 1\n")
     (file.parent / "secret.txt").write_text("secret")
     monkeypatch.syspath_prepend(str(file.parent))
+    monkeypatch.delitem(sys.modules, "given_parts", raising=False)  # another course's, where it is imported here
     yield file
     parents.close_parents()
 
