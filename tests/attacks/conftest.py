@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 
 import pytest
 
 from . import table
 from .canaries import Canaries
-from .course import AttackedCourse
+from .course import AttackedCourse, adopt_orphans
 
 ROWS = "attack rows"
+
+
+@pytest.fixture(autouse=True)
+def no_orphans_of_others() -> Iterator[None]:
+    """Other tests, in the same process, have orphans that somebody else is to bury."""
+    yield
+    adopt_orphans(False)
 
 
 @pytest.fixture(scope="session")

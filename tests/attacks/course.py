@@ -134,9 +134,9 @@ class AttackedCourse(ToyCourse):
 FULL = {name: EXERCISES[name].points for name in AttackedCourse.exercises}
 
 
-def adopt_orphans() -> None:
+def adopt_orphans(wanted: bool = True) -> None:
     """Whatever outlives the grader becomes a child of this process (prctl PR_SET_CHILD_SUBREAPER), and is seen."""
-    assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
+    assert ctypes.CDLL(None).prctl(36, int(wanted), 0, 0, 0) == 0
 
 
 def descendants() -> set[int]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,13 @@ from psycopg import sql
 _PROGRAMS = Path("/usr/lib/postgresql")  # of each version, where Debian has them
 _USER = {"user": "postgres", "group": "postgres", "extra_groups": []}  # it refuses to run as root
 _ROLE = "grader"
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it has not ended. Nobody may have asked yet how it did."""
+    with suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 class Server:
@@ -60,7 +68,7 @@ class Server:
         for process in (postmaster, *processes):
             process.kill()
         self._process.wait()
-        psutil.wait_procs(processes)
+        assert until(lambda: not any(map(_runs, processes)))
 
     def remove(self) -> None:
         self.kill()
