@@ -82,7 +82,7 @@ class Batch:
         (self.root / STATE).mkdir(exist_ok=True)
         self._copies = Path(tempfile.mkdtemp(prefix=_COPIES, dir=self.root / STATE))
         lock = _lock_folder(self._copies)
-        # One connection for the batch: each new one compiles every query anew.
+        # One for the batch: whoever opens another looks whether all tables are there.
         address = patient_address(self._theirs.db_url)
         self._gradebook = Gradebook(address, self._theirs.course_id)
         self._end = weakref.finalize(self, _close, self._gradebook, self._copies, lock)
