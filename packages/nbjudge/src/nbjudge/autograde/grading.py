@@ -317,7 +317,8 @@ class _KernelHost:
         return Connection(session.judge_socket, first)
 
     def computed(self) -> Seconds:
-        return self._kernel.session().computed()
+        # Of the one that serves: `session` would put another in the place of one that has ended, before anybody has asked why.
+        return self._serving[0].computed() if self._serving is not None else 0.0
 
     def interrupt(self) -> None:
         self._kernel.session().interrupt()
