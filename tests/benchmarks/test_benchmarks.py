@@ -28,7 +28,8 @@ def test_the_grader_does_not_grow(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(output.read_text())
     assert found["memory"][3] < 1.1 * found["memory"][1]
-    assert found["descriptors"][3] <= found["descriptors"][1] + 1
+    # What one moment's work holds open differs by two or three; one more for every submission would make it twelve.
+    assert found["descriptors"][3] <= found["descriptors"][1] + 4
 
 
 def test_too_few_submissions_are_refused():
