@@ -100,7 +100,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for who, workers in (("stock", None), ("one worker", 1), ("two workers", 2)):
             root = course_directory(Path(scratch) / who.replace(" ", "_"), "stock" if workers is None else "ours", 0)
-            if workers:
+            if workers:  # all lessons: what is known of mistakes is true of a course with just these exercises
+                shutil.copytree(ROOT / "source", root / "source", dirs_exist_ok=True)
                 shutil.copytree(ROOT / "tests/mistakes", root / "tests/mistakes")
             kinds = Counter(_hand_in(root, arguments.count))
             runs.append(measure(f"{who}, one submission", root, workers, 1, "--student", "student_000"))

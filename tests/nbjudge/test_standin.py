@@ -86,7 +86,8 @@ def served():
 def test_values_of_every_kind_travel(served):
     echo = served(lambda *args, **kwargs: (args, kwargs))
     x = torch.arange(6.0).reshape(2, 3)
-    values = (x, x.T, x.expand(4, 2, 3), np.float32(2.5), np.arange(3)[::-1], 1, 2.0, float("inf"), True, None, "t")
+    arrays = (x, x.T, x.expand(4, 2, 3), x.bfloat16(), np.float32(2.5), np.arange(3)[::-1])
+    values = (*arrays, 1, 2.0, float("inf"), True, None, "t")
     seen, kwargs = echo(*values, key=[(1, 2), {"a": x}])
     for sent, got in zip(values, seen, strict=True):
         assert type(got) is type(sent)
@@ -312,13 +313,18 @@ def test_a_subclass_arrives_as_plain_data(served):
         lambda: np.broadcast_to(np.zeros(1), (10**12,)),
         lambda: np.array([object()]),
         lambda: torch.zeros(3, 3).to_sparse(),
+        lambda: torch.nested.nested_tensor([torch.zeros(2), torch.zeros(3)]),
+        lambda: torch.zeros(3, dtype=torch.complex128),
+        lambda: (torch.zeros(2), np.zeros(3, complex)),
         lambda: [0] * 100_000,
         lambda: __import__("functools").reduce(lambda a, _: [a], range(200), 0),
     ],
 )
 def test_answers_outside_the_bounds_are_unusable(served, answer):
+    calls = served({"answer": answer, "after": lambda: 1.0})
     with pytest.raises(standin.Unusable):
-        served(answer)()
+        calls["answer"]()
+    assert calls["after"]() == 1.0  # the process that serves them lives on
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,10 @@ class Server:
             if request["op"] == "end":
                 return
             reply, out = self._answer(request, arrays)
-            self._channel.send({"id": request["id"], **reply}, out)
+            try:
+                self._channel.send({"id": request["id"], **reply}, out)
+            except wire.WireError as error:
+                self._channel.send({"id": request["id"], "error": error_as_data(error)}, {})
 
     def _answer(self, request: Request, arrays: wire.Arrays) -> Answer:
         try:
