@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import patience
 import pytest
 from nbjudge.kernels.cgroup import Controllers
 from nbjudge.kernels.parent import warm_parent
+from nbjudge.kernels.session import KernelSession
+from nbjudge.settings import NBJudge
 from patience import until
 from sandboxed import SOURCES, members
 
@@ -175,3 +178,15 @@ def test_signal_to_an_ended_kernel_is_no_error(kernel):
     kernel.send("import os; os._exit(0)")
     kernel.wait_for_death()
     kernel.manager.signal_kernel(signal.SIGINT)
+
+
+def test_one_that_is_just_ending_says_why():
+    """Its end of the judge's socket closes a moment before anybody is told how it ended."""
+    for number in (3, 4, 5):
+        session = KernelSession(NBJudge(), None)
+        try:
+            session.begin(f"import os; os._exit({number})")
+            select.select([session.judge_socket], [], [])
+            assert session.kill() == f"exited with status {number}"
+        finally:
+            session.close()

@@ -36,6 +36,7 @@ from nbjudge.settings import NBJudge
 
 _START_SECONDS = 60
 _GRACE_SECONDS = 2  # between an interrupt and the end of patience
+_ENDING_SECONDS = 0.5  # between the end of the judge's socket and that of the kernel
 _VALUE = 2000  # characters of a value that is kept where output was dropped
 _PROVISIONERS = {"bubblewrap": "nbjudge-sandbox", "none": "nbjudge-local"}
 
@@ -193,7 +194,7 @@ class KernelSession:
 
     def kill(self) -> str:
         """End the kernel at once; returns why it had ended by itself, or an empty string."""
-        why = self._dead if self.dead else ""
+        why = self._dead if self._is_ending() else ""
         self._dead = self._dead or "was stopped"
         if self._manager.has_kernel:
             self._manager.signal_kernel(signal.SIGKILL)
@@ -252,7 +253,7 @@ class KernelSession:
                     # The last of the output follows within moments, unless the kernel was made to lose it.
                     deadline = min(deadline, time.monotonic() + 1)
             if self.judge_socket.fileno() in ready:
-                if _closed(self.judge_socket) and self._gone_soon():
+                if self._is_ending():
                     return reply
                 poller.unregister(self.judge_socket)
             if time.monotonic() > check:
@@ -261,13 +262,14 @@ class KernelSession:
                 check = time.monotonic() + 0.25
         return reply
 
-    def _gone_soon(self) -> bool:
-        """The judge's socket closed: the kernel is about to end, or its code has closed it."""
-        for _ in range(50):
-            if self.dead:
-                return True
-            time.sleep(0.01)
-        return False
+    def _is_ending(self) -> bool:
+        """Whether the kernel has ended, or does so within moments: its end of the judge's socket closes first."""
+        ours = self._provisioner.judge_socket
+        if not self.dead and ours is not None and _closed(ours):  # or its code has closed that
+            until = time.monotonic() + _ENDING_SECONDS
+            while not self.dead and time.monotonic() < until:
+                time.sleep(0.01)
+        return self.dead
 
     def _take_output(self, message_id: str, output: _Output) -> bool:
         """Read one message of output; returns whether the kernel says that the cell is done."""
