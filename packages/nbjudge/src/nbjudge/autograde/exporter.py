@@ -21,6 +21,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 from nbjudge.autograde.batch import Batch, Submission
 from nbjudge.autograde.config import refusals
 from nbjudge.autograde.grader import Graded, Grader, Graders, job_of
+from nbjudge.autograde.reach import open_once
 from nbjudge.autograde.rebuild import read_notebook
 from nbjudge.autograde.refuse import refuse
 from nbjudge.autograde.stock_execute import settle
@@ -73,6 +74,7 @@ class JudgedNotebookExporter(NotebookExporter):
         if settings.sandbox == "none":
             self.log.warning("Grading without a sandbox: this code runs with your rights.")
         try:
+            open_once(self.parent.coursedir.db_url)
             grader = self._new_grader(self.parent.coursedir, settings)
         except CourseError as error:
             refuse(self.log, f"{error}\nNothing was graded.")

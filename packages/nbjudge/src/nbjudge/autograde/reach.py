@@ -1,4 +1,4 @@
-"""Patience with a gradebook that another grader is writing to, or whose server begins anew."""
+"""The way to a gradebook: whether there is one, and patience where another grader writes to it, or its server restarts."""
 
 from __future__ import annotations
 
@@ -6,12 +6,37 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from nbgrader.api import InvalidEntry
+from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from nbjudge.errors import CourseError
 
 _SECONDS = 30.0
 _T = TypeVar("_T")
+
+
+def open_once(address: str) -> None:
+    """Open a gradebook, which makes what it lacks, and close it. Raises `CourseError`, with the mend, where it cannot."""
+    try:
+        shown = make_url(address).render_as_string(hide_password=True)
+    except ArgumentError:
+        what = f"{address!r} is no address of a gradebook"
+        raise CourseError(f"{what}: write it as sqlite:////home/me/course/gradebook.db") from None
+    try:
+        Gradebook(address).close()
+    except (NoSuchModuleError, ImportError) as error:
+        mend = "For PostgreSQL: pip install 'psycopg[binary]', and write it as postgresql+psycopg://me@host/gradebook"
+        raise CourseError(
+            f"the gradebook {shown} cannot be opened: there is no driver for it ({error}). {mend}"
+        ) from error
+    except FileNotFoundError as error:  # nbgrader calls alembic, as a shell would
+        mend = "Activate the environment that nbgrader is installed in, so that the command is on the PATH"
+        raise CourseError(f"the gradebook {shown} cannot be made without {error.filename}. {mend}") from error
+    except DBAPIError as error:
+        why = " ".join(str(error.orig).split())
+        mend = "Is the address right, and is its folder, or its server, there?"
+        raise CourseError(f"the gradebook {shown} cannot be opened: {why}. {mend}") from error
 
 
 def patient_address(address: str) -> str:

@@ -17,13 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
 from nbgrader.apps.generatefeedbackapp import GenerateFeedbackApp
 from nbgrader.converters import GenerateFeedback, NbGraderException
 from nbgrader.utils import remove, rmtree
 from rich.console import Console
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SAWarning
 
+from nbjudge.autograde.reach import open_once
+from nbjudge.autograde.refuse import refuse
+from nbjudge.errors import CourseError
 from nbjudge.parallel.command import above_bar, name_lesson, stoppable, with_log_level
 from nbjudge.parallel.forks import Died, in_processes
 from nbjudge.parallel.progress import bar, duration
@@ -151,11 +153,9 @@ class FeedbackApplication(GenerateFeedbackApp):
     def make(self, workers: int | None, console: Console, quiet: bool) -> Pages:
         """Raises `NbGraderException` where no page can be made."""
         try:
-            # Whoever opens a gradebook makes what it lacks: once here, so that the processes only read.
-            Gradebook(self.coursedir.db_url).close()
-        except SQLAlchemyError as error:
-            self.log.critical("the gradebook cannot be opened: %s", error)
-            raise NbGraderException("no gradebook") from error
+            open_once(self.coursedir.db_url)  # so that the processes only read
+        except CourseError as error:
+            refuse(self.log, str(error))
         count = workers or len(os.sched_getaffinity(0))
         converter = ParallelFeedback(count, console, quiet, coursedir=self.coursedir, parent=self)
         converter.start()
