@@ -32,9 +32,10 @@ if TYPE_CHECKING:  # they import nbgrader and torch, which takes as long as the 
     from nbjudge.checks.runner import Collected, RunChecks
     from nbjudge.course import Course
     from nbjudge.judging.judge import Judge
-    from nbjudge.judging.known import Known
+    from nbjudge.judging.known import Known, Transcript
 
 _REQUEST_BYTES = 256 << 20
+_OF_OUR_OWN = ("explain", "pair")  # jobs that run the author's code in plain processes, and need no kernel
 
 
 class _Graders(Forks):
@@ -99,7 +100,7 @@ class _Graders(Forks):
         return self._children[-1]
 
     def before(self, job: str) -> None:
-        if job == "explain":
+        if job in _OF_OUR_OWN:
             from nbjudge.conversation.worker import warm_up
 
             warm_up(self._settings.course_modules)
@@ -107,7 +108,7 @@ class _Graders(Forks):
             self._prepare()
 
     def after(self, job: str) -> None:
-        if job != "explain" and self._parents is not None:
+        if job not in _OF_OUR_OWN and self._parents is not None:
             self._parents.hand_over_spares()
             self._prepare()  # while the child is at work
 
@@ -119,10 +120,9 @@ class _Graders(Forks):
 
     def run(self, job: str, sock: socket.socket) -> None:
         with Connection(sock.detach()) as connection:
-            if job == "explain":
+            if job in _OF_OUR_OWN:
                 request = json.loads(connection.recv_bytes(_REQUEST_BYTES))
-                self._judge().judge_mistakes(request["exercise"])
-                connection.send_bytes(b"{}")
+                connection.send_bytes(json.dumps(self._of_our_own(job, request)).encode())
                 return
             if self._parents is not None:
                 self._parents.adopt_parents()
@@ -132,7 +132,15 @@ class _Graders(Forks):
                 connection.send_bytes(json.dumps(asdict(self._taken(request["notebook"]))).encode())
                 return
             child = _Child(connection, self._settings, self._given, self._obstacle, self._secret)
-            child.serve(self._course, functools.cache(lambda: self._judge(child.explain)))
+            child.serve(self._course, functools.cache(lambda: self._judge(child)))
+
+    def _of_our_own(self, job: str, request: dict[str, str]) -> dict[str, Any]:
+        if job == "explain":
+            self._judge().judge_mistakes(request["exercise"])
+            return {}
+        names = request["first"], request["second"]
+        found = self._judge().run_pair(request["exercise"], names, request["check"])
+        return found.as_json() if found is not None else {}
 
     def _taken(self, notebook: str) -> Taken:
         """What the reference solution of a notebook takes; of one that cannot be found, nothing is known."""
@@ -145,11 +153,12 @@ class _Graders(Forks):
                 return taken(path, self._settings, self._course, self._judge, seed, self._given)
         return Taken()
 
-    def _judge(self, explain: Callable[[str], None] | None = None) -> Judge:
+    def _judge(self, child: _Child | None = None) -> Judge:
         from nbjudge.checks.runner import run_checks
         from nbjudge.judging.judge import Judge
 
-        return Judge(self._course, explain, self._run_checks or run_checks, self._mistakes)
+        explain, run_pair = (child.explain, child.run_pair) if child is not None else (None, None)
+        return Judge(self._course, explain, self._run_checks or run_checks, self._mistakes, run_pair)
 
     @contextlib.contextmanager
     def _noting_obstacles(self) -> Iterator[None]:
@@ -216,6 +225,14 @@ class _Child:
     def explain(self, exercise: str) -> None:
         """Ask for what is known of an exercise's mistakes, and wait for it."""
         self._beside("explain", exercise=exercise)
+
+    def run_pair(self, exercise: str, names: tuple[str, str], check: str) -> Transcript | None:
+        """Ask what two known mistakes answer when they are merged, and wait for it."""
+        from nbjudge.judging.known import transcript_of
+
+        first, second = names
+        found = self._beside("pair", exercise=exercise, first=first, second=second, check=check)
+        return transcript_of(found) if found else None
 
     def measure(self, notebook: str) -> Taken:
         """Ask what the reference solution of a notebook takes, and wait for it."""

@@ -36,7 +36,7 @@ _PROVE_SECONDS = 300  # for all imports, and a kernel
 _READ_SECONDS = 60  # to read a notebook; it takes some milliseconds
 _MORE_SECONDS = 120  # for judging and cleaning, beside the time that a notebook's cells may take
 _BESIDE_SECONDS = 900  # for what is done once for all notebooks
-_BESIDE = {
+_BESIDE = {  # and takes so long that it is said
     "explain": "finding out how the known mistakes of {exercise} fare",
     "measure": "measuring what the reference solution of {notebook} takes",
 }
@@ -205,10 +205,12 @@ class Grading:
 
     def _beside(self, job: str, request: dict[str, str]) -> bytes:
         """Have another process do what is done once for all notebooks: see how the known mistakes of an exercise fare
-        (`explain`), or what the reference solution takes (`measure`). Nothing comes of it where that fails."""
+        (`explain`), or two of them in one answer (`pair`), or what the reference solution takes (`measure`). Nothing
+        comes of it where that fails."""
         asked = json.dumps({"job": job, **request})
         if asked not in self._found:
-            self._log.info("%s; this is done once", _BESIDE[job].format(**request))
+            if job in _BESIDE:
+                self._log.info("%s; this is done once", _BESIDE[job].format(**request))
             pid, connection = _spawn(self._server, job)
             with connection:
                 connection.send_bytes(json.dumps(request).encode())

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -36,7 +36,7 @@ from nbjudge.conversation.standin import StandIn
 from nbjudge.conversation.worker import source_worker
 from nbjudge.course import Course, Exercise, Sample
 from nbjudge.hints import hint
-from nbjudge.judging import known
+from nbjudge.judging import known, pairs
 from nbjudge.judging.known import Known, Transcript
 from nbjudge.judging.recognise import recognised
 from nbjudge.judging.verdict import CheckResult, Verdict
@@ -45,6 +45,7 @@ from nbjudge.judging.watch import Watch
 log = logging.getLogger("nbjudge")
 _RESTARTS = 2  # replaced hosts per exercise, before the remaining checks are given up
 _INTERRUPT_SECONDS = 1.0
+_FOR_PAIRS = 1 / 3  # of the time for an exercise: so much more may be spent on finding two mistakes in one answer
 _UNDONE = "it is not done yet"
 _NO_TIME = "not run: the time for this exercise was used up"
 CALLS = "your code calls "
@@ -81,13 +82,16 @@ class Judge:
         explain: Callable[[str], None] | None = None,
         run_checks: RunChecks = run_checks,
         mistakes: Mapping[str, list[Known]] | None = None,
+        run_pair: Callable[[str, pairs.Names, str], Transcript | None] | None = None,
     ):
         """`mistakes` are the known ones of exercises, as far as they have been loaded already.
 
-        `explain`, where it is given, sees to it that `known.load` finds those of another one.
+        `explain`, where it is given, sees to it that `known.load` finds those of another one; `run_pair` does what this
+        class's does, in another process.
         """
         self.course, self._explain, self._run_checks = course, explain, run_checks
         self._known = dict(mistakes or {})
+        self._run_pair = cache(run_pair or self.run_pair)
 
     def judge(
         self,
@@ -104,13 +108,16 @@ class Judge:
         `watch` bounds what the object may compute, beside the `seconds` of a wall clock.
         """
         wanted, watch = self.course.exercise(exercise), watch or Watch()
+        seconds = seconds or self.course.settings.cell_seconds
+        end = time.monotonic() + seconds
         checks, run = self._run(wanted, host, seconds, seed, watch)
         if all(check.passed for check in checks):
             return Verdict(exercise, checks)
         if seed != PUBLIC_SEED and not any(check.lost for check in checks):
             # All of them: two mistakes that fail one check alike differ in what they answer to others.
             _, run = self._run(wanted, host, seconds, PUBLIC_SEED, watch.renewed())
-        return self._verdict(wanted, checks, run.transcript)
+        end = min(end, time.monotonic() + _FOR_PAIRS * seconds)
+        return self._verdict(wanted, checks, run.transcript, lambda: self._the_two(wanted, run.transcript, end))
 
     def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
         """Judge plain Python as if it were the learner's cell, handed in with the files of `folder`."""
@@ -125,24 +132,47 @@ class Judge:
             return self._run_checks(wanted, run.first_failure)
 
     def judge_mistakes(self, exercise: str) -> list[tuple[Sample, Verdict]]:
-        """The verdict on every known mistake, each run anew."""
+        """The verdict on every known mistake, each run anew, and none of them taken for two."""
         wanted = self.course.exercise(exercise)
         ran = self._run_mistakes(wanted)
-        return [(one.sample, self._verdict(wanted, checks, one.transcript)) for one, checks in ran]
+        return [(one.sample, self._verdict(wanted, checks, one.transcript, lambda: None)) for one, checks in ran]
 
-    def _verdict(self, exercise: Exercise, checks: list[CheckResult], transcript: Transcript) -> Verdict:
+    def run_pair(self, exercise: str, names: pairs.Names, check: str) -> Transcript | None:
+        """What two known mistakes in one answer answer to a check, or to all for ""; None where they cannot be merged."""
+        wanted = self.course.exercise(exercise)
+        source = pairs.merged_source(wanted, names)
+        if source is None:
+            return None
+        seconds = _FOR_PAIRS * self.course.settings.cell_seconds
+        with source_worker(wanted, source) as worker:
+            _, run = self._run(wanted, worker, seconds, PUBLIC_SEED, Watch(), check)
+        return run.transcript
+
+    def _the_two(self, exercise: Exercise, transcript: Transcript, end: float) -> pairs.Names | None:
+        run = partial(self._run_pair, exercise.name)
+        return pairs.the_two(transcript, exercise, self._mistakes(exercise), run, end)
+
+    def _verdict(
+        self,
+        exercise: Exercise,
+        checks: list[CheckResult],
+        transcript: Transcript,
+        the_two: Callable[[], pairs.Names | None],
+    ) -> Verdict:
         verdict = Verdict(exercise.name, checks)
-        shown = recognised(transcript, [(one.sample, one.transcript) for one in self._mistakes(exercise)])
+        shown = recognised(transcript, self._mistakes(exercise), the_two)
         verdict.mistakes = {one.sample.name: one.sample.advice for one in shown}
         explained = {name for one in shown for name in one.explained}
         verdict.unexplained = [check.name for check in verdict.failed if shown and check.name not in explained]
         return verdict
 
     def _run(
-        self, exercise: Exercise, host: Host, seconds: float | None, seed: int, watch: Watch
+        self, exercise: Exercise, host: Host, seconds: float, seed: int, watch: Watch, only: str = ""
     ) -> tuple[list[CheckResult], _Run]:
-        run = _Run(host, exercise, seconds or exercise.course.settings.cell_seconds, seed, watch)
-        return self._run_checks(exercise, run.all), run
+        run = _Run(host, exercise, seconds, seed, watch)
+        return self._run_checks(
+            exercise, lambda checks: run.all([one for one in checks if only in ("", one.name)])
+        ), run
 
     def _mistakes(self, exercise: Exercise) -> list[Known]:
         """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""
@@ -158,10 +188,10 @@ class Judge:
         return self._known[exercise.name]
 
     def _run_mistakes(self, exercise: Exercise) -> list[tuple[Known, list[CheckResult]]]:
-        ran = []
+        ran, seconds = [], exercise.course.settings.cell_seconds
         for sample in exercise.mistakes:
             with source_worker(exercise, sample.source, sample.folder) as worker:
-                checks, run = self._run(exercise, worker, None, PUBLIC_SEED, Watch())
+                checks, run = self._run(exercise, worker, seconds, PUBLIC_SEED, Watch())
                 ran.append((Known(sample, run.transcript), checks))
         self._known[exercise.name] = [one for one, _ in ran]
         known.save(exercise, self._known[exercise.name])

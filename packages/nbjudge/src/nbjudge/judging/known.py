@@ -15,7 +15,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,13 @@ class Transcript:
         self.passed[check.name], self.answers[check.name] = check.passed, fingerprint(answers)
         self.manners[check.name] = "" if check.passed else _manner(check, answers)
 
+    def as_json(self) -> dict[str, Any]:
+        """What `transcript_of` reads."""
+        return {
+            name: [passed, list(astuple(self.answers[name])), self.manners[name]]
+            for name, passed in self.passed.items()
+        }
+
     def alike(self, other: Transcript) -> bool:
         """Whether these say the same, to a tolerance. Answers that passed a check agreed with it, to its own tolerance."""
         same = self.passed == other.passed and self.manners == other.manners
@@ -77,6 +84,15 @@ def _names(answers: list[object]) -> set[str]:
     """The names in modules that answers hold."""
     named = [answer for answer in answers if isinstance(answer, dict)]
     return {name for answer in named for name in answer if isinstance(name, str) and name}
+
+
+def transcript_of(stored: dict[str, Any]) -> Transcript:
+    """A transcript from its JSON."""
+    found = Transcript()
+    for name, (passed, (exact, numbers, sums, shows_values), manner) in stored.items():
+        found.passed[name], found.manners[name] = passed, manner
+        found.answers[name] = Fingerprint(exact, tuple(numbers), tuple(sums), shows_values)
+    return found
 
 
 @dataclass(frozen=True)
@@ -189,7 +205,7 @@ def _made_of(exercise: Exercise) -> str:
 
 def _contents(exercise: Exercise) -> Iterator[tuple[str, bytes]]:
     for sample in exercise.mistakes:
-        yield sample.name, _without_advice(sample.source).encode()
+        yield sample.name, without_advice(sample.source).encode()
         yield from _files(sample.folder)
     yield exercise.check_file.name, _content(exercise.check_file)
     yield from _files(exercise.artifacts)
@@ -213,7 +229,7 @@ def _code(source: str) -> str:
     return source if tree is None else ast.unparse(tree)
 
 
-def _without_advice(source: str) -> str:
+def without_advice(source: str) -> str:
     """The code of a mistake: what its author says of it may change without it being run again."""
     tree = ast.parse(source)
     body = [node for node in tree.body if not _is_advice(node)]

@@ -2,9 +2,10 @@
 
 Each failed check is explained on its own. A known mistake explains a check that it fails, too, where it answers all
 that the check asked alike; or, less surely, where the check ended in the same manner: with the same complaint, the
-numbers in it aside. The second kind is for two mistakes in one answer, of which each changes the other's numbers, and
-for one mistake whose numbers depend on who writes it: on a constant, on random weights, on names. Many mistakes make
-other numbers; a manner says something only where no other known mistake has it.
+numbers in it aside. The second kind is for one mistake whose numbers depend on who writes it: on a constant, on random
+weights, on names. Many mistakes make other numbers; a manner says something only where no other known mistake has it.
+
+Two mistakes in one answer change each other's numbers. Whoever asks may know which two answer so together; see `pairs`.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from nbjudge.course import Sample
-from nbjudge.judging.known import Transcript
+from nbjudge.judging.known import Known, Transcript
 
 _CRASHED = "your code raised an error"
 _NUMBERS = re.compile(r" \| (a difference of|others in |[\[(#])")  # how a check ends that saw other numbers
@@ -34,21 +35,23 @@ class Explanation:
     sure: frozenset[str]  # where it answers alike, and not by an error, or ends in a manner that no other mistake has
 
 
-def recognised(transcript: Transcript, known: Iterable[tuple[Sample, Transcript]]) -> list[Explanation]:
+def recognised(
+    transcript: Transcript, known: Sequence[Known], the_two: Callable[[], tuple[str, str] | None]
+) -> list[Explanation]:
     """The fewest known mistakes, at most two, that explain the failed checks of `transcript`; none where none does.
 
-    A mistake that answers all that failed alike is named alone; else one that fails just this, all in the same manner;
-    else two that explain it together, each of which has a check of its own; else one that answers more than half of it
-    alike.
+    A mistake that answers all that failed alike is named alone; else `the_two` that do so together; else one that fails
+    just this, all in the same manner; else two that explain it together, each of which has a check of its own; else one
+    that answers more than half of it alike.
     """
     failed = frozenset(name for name, passed in transcript.passed.items() if not passed)
     if not failed:
         return []
-    known = list(known)
-    manners = Counter(pair for _, other in known for pair in other.manners.items())
-    candidates = [_explanation(sample, transcript, other, failed, manners) for sample, other in known]
+    manners = Counter(pair for one in known for pair in one.transcript.manners.items())
+    candidates = [_explanation(one, transcript, failed, manners) for one in known]
     return (
         _alone(candidates, transcript, failed)
+        or _merged(candidates, the_two(), failed)
         or _in_the_same_manner(candidates, transcript, failed)
         or _together(candidates, transcript, failed)
         or _mostly(candidates, transcript, failed)
@@ -56,8 +59,9 @@ def recognised(transcript: Transcript, known: Iterable[tuple[Sample, Transcript]
 
 
 def _explanation(
-    sample: Sample, transcript: Transcript, other: Transcript, failed: frozenset[str], manners: Counter[tuple[str, str]]
+    known: Known, transcript: Transcript, failed: frozenset[str], manners: Counter[tuple[str, str]]
 ) -> Explanation:
+    other = known.transcript
     common = [name for name in failed if not other.passed.get(name, True)]
     alike = frozenset(name for name in common if transcript.answers[name].alike(other.answers[name]))
     manner = {name for name in common if transcript.manners[name] == other.manners[name]}
@@ -68,7 +72,7 @@ def _explanation(
     }
     theirs = frozenset(name for name, passed in other.passed.items() if not passed)
     sure = own | _not_by_an_error(transcript, alike)
-    return Explanation(sample, other, theirs, alike, alike | manner, frozenset(sure))
+    return Explanation(known.sample, other, theirs, alike, alike | manner, frozenset(sure))
 
 
 def _not_by_an_error(transcript: Transcript, failed: Iterable[str]) -> set[str]:
@@ -99,6 +103,11 @@ def _alone(candidates: list[Explanation], transcript: Transcript, failed: frozen
     if len(whole) < 2:
         return whole
     return [max(whole, key=lambda one: (len(_answered(one, transcript)), -len(one.failed)))]
+
+
+def _merged(candidates: list[Explanation], two: tuple[str, str] | None, failed: frozenset[str]) -> list[Explanation]:
+    """The two, of which nobody can say any more which of them explains what."""
+    return [replace(one, explained=failed) for one in candidates if one.sample.name in (two or ())]
 
 
 def _in_the_same_manner(
