@@ -34,6 +34,17 @@ def test_a_class_is_graded_and_a_mistake_costs_once(toy):
     assert "the input stays as it was" in table
 
 
+def test_two_mistakes_that_change_the_same_numbers_are_both_named(toy):
+    mistakes = toy.root / "tests/mistakes/double"
+    (mistakes / "adds_one.py").write_text('"""You add 1."""\n\ndef double(x):\n    x = x + 1\n    return 2 * x\n')
+    (mistakes / "triples.py").write_text('"""You take it three times."""\n\ndef double(x):\n    return 3 * x\n')
+    toy.hand_in("both", toy.answered(double="def double(number):\n    return (number + 1) * 3"))
+    toy.autograde()
+    table = find(toy.graded("both"), "test_double").outputs[0]["data"]["text/html"]
+    assert "You add 1." in table and "You take it three times." in table
+    assert toy.scores("both") == {"double": 1.0, "quadruple": 4.0}
+
+
 def test_feedback_shows_the_table_and_nothing_hidden(toy):
     toy.hand_in("wrong", toy.answered(double="def double(x):\n    return x + 2"))
     toy.autograde()
