@@ -6,12 +6,19 @@ other tests run nbgrader's commands, which read Jupyter's configuration files.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
+import nbgrader.api
 import nbjudge
 import pytest
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
+
+
+# For every new gradebook nbgrader asks alembic, in a process of its own, for the one version that it has: a quarter of
+# what these tests take.
+nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
