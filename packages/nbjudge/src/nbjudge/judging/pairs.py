@@ -81,9 +81,6 @@ def _answers_like(other: Transcript, transcript: Transcript) -> bool:
     )
 
 
-Failing = dict[str, set[str]]  # by check, the known mistakes that fail it in some way
-
-
 ByCheck = dict[str, set[str]]
 """By check, the known mistakes of which something is true there."""
 
