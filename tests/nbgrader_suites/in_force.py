@@ -15,7 +15,6 @@ import pytest
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
-
 # For every new gradebook nbgrader asks alembic, in a process of its own, for the one version that it has: a quarter of
 # what these tests take.
 nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)

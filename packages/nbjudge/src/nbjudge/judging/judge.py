@@ -7,6 +7,7 @@ of an author's notebook. The judge connects, runs the checks, and survives whate
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -83,15 +84,16 @@ class Judge:
         run_checks: RunChecks = run_checks,
         mistakes: Mapping[str, list[Known]] | None = None,
         run_pair: Callable[[str, pairs.Names, str], Transcript | None] | None = None,
+        seconds_for_pairs: float = math.inf,
     ):
         """`mistakes` are the known ones of exercises, as far as they have been loaded already.
 
         `explain`, where it is given, sees to it that `known.load` finds those of another one; `run_pair` does what this
-        class's does, in another process.
+        class's does, in another process. Whoever waits for the verdict may bound what is spent on finding two mistakes.
         """
         self.course, self._explain, self._run_checks = course, explain, run_checks
         self._known = dict(mistakes or {})
-        self._run_pair = cache(run_pair or self.run_pair)
+        self._run_pair, self._seconds_for_pairs = cache(run_pair or self.run_pair), seconds_for_pairs
 
     def judge(
         self,
@@ -116,7 +118,7 @@ class Judge:
         if seed != PUBLIC_SEED and not any(check.lost for check in checks):
             # All of them: two mistakes that fail one check alike differ in what they answer to others.
             _, run = self._run(wanted, host, seconds, PUBLIC_SEED, watch.renewed())
-        end = min(end, time.monotonic() + _FOR_PAIRS * seconds)
+        end = min(end, time.monotonic() + min(_FOR_PAIRS * seconds, self._seconds_for_pairs))
         return self._verdict(wanted, checks, run.transcript, lambda: self._the_two(wanted, run.transcript, end))
 
     def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
