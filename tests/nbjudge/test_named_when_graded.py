@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from nbjudge import Course, Judge
 from nbjudge.conversation.worker import source_worker
+from toy import ToyCourse
 
 COURSE = Course(Path(__file__))
 JUDGE = Judge(COURSE)
@@ -22,3 +23,16 @@ def test_a_mistake_is_named_on_any_seed(name):
         if named != [sample.name]:
             wrong[sample.name] = named
     assert len(wrong) <= 0.05 * len(exercise.mistakes), wrong
+
+
+def test_to_find_out_what_an_answer_shows_is_no_time_of_its_notebook(tmp_path):
+    course = ToyCourse(tmp_path)
+    course.config += "c.NBJudge.cell_seconds = c.NBJudge.submission_seconds = 30\n"
+    course.make()
+    for number in range(4):  # their first use waits for all of them
+        slow = f'"""You wait."""\n\nimport time\n\ntime.sleep(9)\n\n\ndef double(x):\n    return x + {number}\n'
+        course.write(f"tests/mistakes/double/waits_{number}.py", slow)
+    course.hand_in("ann", course.answered(double="def double(x):\n    return x * x - 7"))
+    course.autograde()
+    assert course.scores("ann") == {"double": 1.0, "quadruple": 4.0}
+    assert not course.needs_person("ann")

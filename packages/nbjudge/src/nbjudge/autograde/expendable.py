@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from multiprocessing.connection import Connection
@@ -214,6 +215,7 @@ class _Child:
     def __init__(self, connection: Connection, settings: NBJudge, given: Given | None, obstacle: str, secret: str):
         self._connection, self._settings, self._given = connection, settings, given
         self._obstacle, self._secret = obstacle, secret
+        self._waited = 0.0  # for what was done beside
 
     def serve(self, course: Course, judge: Callable[[], Judge]) -> None:
         """Answer until nobody asks any more."""
@@ -240,8 +242,10 @@ class _Child:
 
     def _beside(self, job: str, **request: str) -> dict[str, Any]:
         """Have another process do something that is done once for all notebooks; returns what came of it."""
+        began = time.monotonic()
         self._connection.send_bytes(json.dumps({"beside": job, "request": request}).encode())
         found: dict[str, Any] = json.loads(self._connection.recv_bytes(_REQUEST_BYTES))
+        self._waited += time.monotonic() - began
         return found
 
     def _answer(self, request: dict[str, Any], course: Course, judge: Callable[[], Judge]) -> dict[str, Any]:
@@ -259,7 +263,7 @@ class _Child:
                 return {"obstacle": self._obstacle or _obstacle(self._settings)}
             seed = seed_of(self._secret, *request["whose"])
             measure = functools.partial(self.measure, request["whose"][-1])
-            return run(request, course, judge, self._settings, seed, self._given, measure)
+            return run(request, course, judge, self._settings, seed, self._given, measure, lambda: self._waited)
         except UnreadableNotebook as error:
             return {"unreadable": str(error)}
         except MemoryError:

@@ -62,15 +62,17 @@ def run(
     seed: int,
     given: Given | None = None,
     measure: Callable[[], Taken] = Taken,
+    waited: Callable[[], Seconds] = lambda: 0.0,
 ) -> dict[str, Any]:
     """What the cells of a notebook put out, by their index, and what becomes of its grading cells, by their id.
 
     `judge` is called where there is an exercise. `given` is the source of the given module, of which the kernel is told
-    bit by bit. `measure` is called when it matters what the reference solution takes.
+    bit by bit. `measure` is called when it matters what the reference solution takes; `waited` says how long this
+    process has waited for such things, which is no time of this notebook's.
     """
     nb: NotebookNode = from_dict(request["notebook"])
     folder, handed_in, patience = Path(request["folder"]), Path(request["handed_in"]), Patience(measure)
-    grading = _Grading(nb, folder, handed_in, settings, course, judge, seed, given, patience)
+    grading = _Grading(nb, folder, handed_in, settings, course, judge, seed, given, patience, waited)
     failed = ""
     try:
         grading.run()
@@ -99,7 +101,7 @@ def taken(
 ) -> Taken:
     """What the reference solution takes: the source notebook at `path`, run and judged as a learner's is."""
     nb, folder = read_notebook(path), path.parent
-    grading = _Grading(nb, folder, folder, settings, course, judge, seed, given, Patience(Taken))
+    grading = _Grading(nb, folder, folder, settings, course, judge, seed, given, Patience(Taken), lambda: 0.0)
     try:
         grading.run()
     finally:
@@ -121,10 +123,11 @@ class _Grading:
         seed: int,
         given: Given | None,
         patience: Patience,
+        waited: Callable[[], Seconds],
     ):
         self._nb, self._settings, self._judge, self._handed_in, self._seed = nb, settings, judge, handed_in, seed
-        self._end = time.monotonic() + settings.submission_seconds
-        self.kernel = LastingKernel(settings, folder, self._end)
+        end = time.monotonic() + settings.submission_seconds
+        self.kernel = LastingKernel(settings, folder, lambda: end + waited())
         self._parts = GivenParts(self.kernel, course, settings, given)
         self.results: dict[str, Result] = {}
         self.judges = False  # whether there is an exercise, and so what varies by the seed
@@ -171,7 +174,7 @@ class _Grading:
             self._sources.append(cell.source)
             self._since |= bound_names(cell.source) - set(cell.metadata.get(NOTES, {}).get("again", []))
         name = f"The cell {grade_id}" if grade_id else "A cell"
-        if time.monotonic() > self._end:
+        if self.kernel.seconds_left <= 0:
             self._troubles.append(f"{name} did not run: the time for this notebook was used up.")
             self._unrun = True
             return
@@ -209,7 +212,7 @@ class _Grading:
 
     def _grade(self, cell: NotebookNode) -> Result:
         line = judge_line(cell.source, f"grading cell {cell.metadata.nbgrader.grade_id}")
-        if self._unrun or time.monotonic() > self._end:
+        if self._unrun or self.kernel.seconds_left <= 0:
             return self._for_a_person(cell, "The time for this notebook was used up before this could be judged.")
         if line is None:
             return self._plainly(cell)
@@ -236,7 +239,7 @@ class _Grading:
 
         answer = AnswerText(line.expression, list(self._sources), list(self._locked), earlier_names)
         host = _KernelHost(self.kernel, earlier_names, self._settings.given, answer, self._handed_in)
-        seconds = max(1.0, min(self._settings.cell_seconds, self._end - time.monotonic()))
+        seconds = max(1.0, min(self._settings.cell_seconds, self.kernel.seconds_left))
         watch = Watch(line.exercise, host.computed, self._patience)
         verdict = self._judge().judge(line.exercise, host, seconds, self._seed, watch)
         if verdict.passed:

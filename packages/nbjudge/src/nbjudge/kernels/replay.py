@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from nbjudge.kernels.session import CellRun, Ended, KernelSession
@@ -12,16 +13,16 @@ from nbjudge.settings import NBJudge
 
 
 class LastingKernel:
-    """The kernel of one notebook, until its time is up at `end`."""
+    """The kernel of one notebook, until its time is up, when `end` says."""
 
-    def __init__(self, settings: NBJudge, folder: Path | None, end: Monotonic):
+    def __init__(self, settings: NBJudge, folder: Path | None, end: Callable[[], Monotonic]):
         self._settings, self._folder, self._end = settings, folder, end
         self._session: KernelSession | None = None
         self._ran: list[str] = []  # sources to replay in a new kernel
 
     @property
     def seconds_left(self) -> float:
-        return self._end - time.monotonic()
+        return self._end() - time.monotonic()
 
     def run(self, source: str, seconds: float, allowance: Allowance = ENDLESS) -> CellRun:
         """Run a cell, which will be replayed unless it never ends, or ends the kernel."""
