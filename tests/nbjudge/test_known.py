@@ -69,6 +69,16 @@ def test_running_them_again_changes_nothing(course):
     assert (kept(course).stat().st_mtime_ns, kept(course).read_bytes()) == before
 
 
+@pytest.mark.parametrize(("by", "changes"), [(0.003, False), (1.0, True)])
+def test_other_arithmetic_is_no_change(course, by, changes):
+    """Another processor rounds otherwise, and a mistake may enlarge that."""
+    Judge(course).judge_mistakes("double")
+    elsewhere = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]) + by:g}", kept(course).read_text())
+    kept(course).write_text(elsewhere)
+    Judge(course).judge_mistakes("double")
+    assert (kept(course).read_text() != elsewhere) == changes
+
+
 def test_what_mistakes_answer_now_is_kept_when_they_are_run(course):
     Judge(course).judge_mistakes("double")
     true = kept(course).read_bytes()

@@ -61,11 +61,14 @@ class Transcript:
             for name, passed in self.passed.items()
         }
 
-    def alike(self, other: Transcript) -> bool:
-        """Whether these say the same, to a tolerance. Answers that passed a check agreed with it, to its own tolerance."""
+    def agrees(self, other: Transcript) -> bool:
+        """Whether these are of one object on two machines, whose arithmetic may differ: a mistake may enlarge that.
+
+        Answers that passed a check agreed with it, to its own tolerance.
+        """
         same = self.passed == other.passed and self.manners == other.manners
         failed = [name for name, passed in self.passed.items() if not passed]
-        return same and all(self.answers[name].alike(other.answers[name]) for name in failed)
+        return same and all(self.answers[name].near(other.answers[name]) for name in failed)
 
 
 def _manner(check: CheckResult, answers: list[object]) -> str:
@@ -139,7 +142,7 @@ def save(exercise: Exercise, found: list[Known]) -> None:
 def _agree(before: list[Known], now: list[Known]) -> bool:
     if [one.sample.name for one in before] != [one.sample.name for one in now]:
         return False
-    return all(ours.transcript.alike(theirs.transcript) for ours, theirs in zip(before, now, strict=True))
+    return all(ours.transcript.agrees(theirs.transcript) for ours, theirs in zip(before, now, strict=True))
 
 
 class _Tables:

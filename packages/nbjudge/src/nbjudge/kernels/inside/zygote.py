@@ -11,6 +11,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import inspect
 import json
 import os
 import select
@@ -123,19 +124,18 @@ def leaving_with(process: int) -> Iterator[None]:
 
 
 def _compile_nothing(torch: Any) -> None:
-    """What learners compile runs as it is written: kernels have no compiler, and no time for one.
+    """What learners compile is left as it is written: kernels have no compiler, and no time for one.
 
-    Torch is told so when somebody wants to compile: to hear it, it imports for as long as for all the rest.
+    Torch's own way to say so, `torch.compiler.set_stance`, imports for longer than a cell of theirs may compute.
     """
-    compile_with_torch = torch.compile
+    signature = inspect.signature(torch.compile)
 
-    @functools.wraps(compile_with_torch)
-    def compile_eagerly(*args: Any, **options: Any) -> Any:
-        torch.compiler.set_stance("force_eager")
-        torch.compile = compile_with_torch
-        return compile_with_torch(*args, **options)
+    @functools.wraps(torch.compile)
+    def compile_nothing(*args: Any, **options: Any) -> Any:
+        model = signature.bind(*args, **options).arguments.get("model")
+        return functools.partial(compile_nothing, **options) if model is None else model
 
-    torch.compile = compile_eagerly
+    torch.compile = compile_nothing
 
 
 @dataclass
