@@ -17,7 +17,7 @@ from nbjudge import Course, Judge, Rng
 from nbjudge.conversation.connection import PUBLIC_SEED
 from nbjudge.conversation.worker import source_worker
 
-COURSE = Course(Path(__file__))
+COURSE = Course(Path(__file__)).patient()
 SECRET = 2_718_281_828
 
 # -- train -----------------------------------------------------------------------------------------------------

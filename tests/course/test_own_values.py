@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nbjudge import Course, Exercise, Judge
 
-COURSE = Course(Path(__file__))
+COURSE = Course(Path(__file__)).patient()
 JUDGE = Judge(COURSE)
 # They take no array, or are judged by a file.
 WITHOUT_ARRAYS = ("causal_mask", "train")

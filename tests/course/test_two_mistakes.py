@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nbjudge import Course, Judge
 
-JUDGE = Judge(Course(Path(__file__)))
+JUDGE = Judge(Course(Path(__file__)).patient())
 ANSWERS = {
     "no gradients, no scale": (
         """

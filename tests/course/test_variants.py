@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nbjudge import Course, Judge
 
-COURSE = Course(Path(__file__))
+COURSE = Course(Path(__file__)).patient()
 UNRELATED = "unrelated"
 RATE = 0.95
 _ALSO = re.compile(r"^# also: (.+)$", re.MULTILINE)

@@ -36,7 +36,7 @@ def test_the_parts_are_gone(elsewhere, module):
 
 
 def test_check_judges_a_notebook_a_file_and_ends_a_loop(elsewhere):
-    elsewhere.write("nbgrader_config.py", elsewhere.config + "c.NBJudge.check_seconds = 2\n")
+    elsewhere.write("nbgrader_config.py", elsewhere.config + "c.NBJudge.check_seconds = 6\n")
     notebook = elsewhere.answered(double="def double(x):\n    while True:\n        pass\n")
     elsewhere.hand_in("me", notebook)
     elsewhere.write("wrong.py", WRONG)

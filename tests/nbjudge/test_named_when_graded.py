@@ -9,7 +9,7 @@ from nbjudge import Course, Judge
 from nbjudge.conversation.worker import source_worker
 from toy import ToyCourse
 
-COURSE = Course(Path(__file__))
+COURSE = Course(Path(__file__)).patient()
 JUDGE = Judge(COURSE)
 
 

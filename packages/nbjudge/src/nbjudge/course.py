@@ -172,6 +172,12 @@ class Course:
         self.settings, self._sources = settings, sources
         self._read: dict[Path, dict[str, Exercise]] = {}  # exercises by notebook, as far as they were asked for
 
+    def patient(self) -> Course:
+        """The same course, with ten times as long for cells and checks: no slow machine shall make right samples wrong."""
+        longer = {name: 10 * getattr(self.settings, name) for name in ("cell_seconds", "check_seconds")}
+        values = {**self.settings.trait_values(config=True), **longer}
+        return Course(self.root, NBJudge(config=self.settings.config, **values), self._sources)
+
     @cached_property
     def lessons(self) -> dict[str, list[Path]]:
         """Source notebooks by lesson: of each the Markdown text where there is one, else the notebook itself."""

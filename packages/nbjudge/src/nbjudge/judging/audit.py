@@ -112,6 +112,7 @@ class Audit:
 
 def audit(course: Course, exercise: str) -> Audit:
     """Run the checks of `exercise` against reference, mistakes and alternatives."""
+    course = course.patient()
     # They are collected once, and not for each of those.
     return collect([course.exercise(exercise)], lambda checks: _audit(course, exercise, checks.run_checks))
 
