@@ -40,8 +40,20 @@ def _hand(item: pytest.Item) -> str:
     return item.nodeid if item.nodeid.startswith(_LONG) else str(item.path)
 
 
+def _shares(total: int, workers: int) -> list[int]:
+    """How many tests each worker of xdist gets at first: with worksteal, those of a part of the list."""
+    return [(total * (number + 1)) // workers - (total * number) // workers for number in range(workers)]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal the tests out like cards: each worker of xdist begins with the front of its share of them."""
-    hands = [list(hand) for _, hand in groupby(sorted(items, key=_rank), key=_hand)]
+    """Deal the tests out like cards: each worker begins with the longest of its share, which ends where it is full."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    items[:] = [item for first in range(workers) for hand in hands[first::workers] for item in hand]
+    room = _shares(len(items), workers)
+    dealt: list[list[pytest.Item]] = [[] for _ in room]
+    for number, (_, cards) in enumerate(groupby(sorted(items, key=_rank), key=_hand)):
+        hand, to = list(cards), number % workers
+        while hand:
+            fit = room[to] - len(dealt[to])
+            dealt[to] += hand[:fit]
+            hand, to = hand[fit:], (to + 1) % workers
+    items[:] = [item for share in dealt for item in share]
