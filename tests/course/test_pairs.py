@@ -23,8 +23,7 @@ from tempfile import TemporaryDirectory
 
 from nbjudge import Course, Judge
 
-COURSE = Course(Path(__file__)).patient()
-COURSE.settings.cell_seconds = 600  # so that what is named does not depend on how busy the machine is
+COURSE = Course(Path(__file__)).patient()  # what is named does not depend on how busy the machine is
 BOTH, RATE = "both", 0.8
 _BOTH = re.compile(r"^# (?:both|or): (.+)$", re.MULTILINE)
 verdict_on = cache(Judge(COURSE).judge_source)

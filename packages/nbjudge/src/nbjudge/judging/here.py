@@ -20,7 +20,6 @@ from nbjudge.errors import CourseError
 from nbjudge.judging.judge import Judge
 from nbjudge.judging.verdict import Verdict, as_html, as_text
 
-_SECONDS_FOR_PAIRS = 1.0  # a person waits
 _EARLIER = "Your own earlier answers cost points here; with the given ones in their place, this is the result."
 
 
@@ -90,7 +89,7 @@ def judge_here(exercise: str, answer: object, folder: Path) -> Shown | None:
         return None
     namespace = vars(sys.modules["__main__"])
     cells = [str(cell) for cell in namespace.get("In", ())]
-    judge = Judge(wanted.course, seconds_for_pairs=_SECONDS_FOR_PAIRS)
+    judge = Judge(wanted.course, seconds_for_pairs=0)  # a person waits: processes for them take seconds to start
     verdict = judge.judge(exercise, InProcess(answer, wanted.expression, cells))
     if not verdict.passed and not verdict.mistakes:
         # As when graded: what earlier answers lack costs there, not here.

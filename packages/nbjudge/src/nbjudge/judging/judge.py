@@ -171,10 +171,10 @@ class Judge:
     def _run(
         self, exercise: Exercise, host: Host, seconds: float, seed: int, watch: Watch, only: str = ""
     ) -> tuple[list[CheckResult], _Run]:
+        """What comes of the checks, or of the one that `only` names."""
         run = _Run(host, exercise, seconds, seed, watch)
-        return self._run_checks(
-            exercise, lambda checks: run.all([one for one in checks if only in ("", one.name)])
-        ), run
+        results = self._run_checks(exercise, lambda found: run.all([one for one in found if only in ("", one.name)]))
+        return results, run
 
     def _mistakes(self, exercise: Exercise) -> list[Known]:
         """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""

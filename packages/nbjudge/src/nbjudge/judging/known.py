@@ -56,10 +56,7 @@ class Transcript:
 
     def as_json(self) -> dict[str, Any]:
         """What `transcript_of` reads."""
-        return {
-            name: [passed, list(astuple(self.answers[name])), self.manners[name]]
-            for name, passed in self.passed.items()
-        }
+        return {name: [passed, astuple(self.answers[name]), self.manners[name]] for name, passed in self.passed.items()}
 
     def agrees(self, other: Transcript) -> bool:
         """Whether these are of one object on two machines, whose arithmetic may differ: a mistake may enlarge that.
@@ -92,10 +89,15 @@ def _names(answers: list[object]) -> set[str]:
 def transcript_of(stored: dict[str, Any]) -> Transcript:
     """A transcript from its JSON."""
     found = Transcript()
-    for name, (passed, (exact, numbers, sums, shows_values), manner) in stored.items():
-        found.passed[name], found.manners[name] = passed, manner
-        found.answers[name] = Fingerprint(exact, tuple(numbers), tuple(sums), shows_values)
+    for name, (passed, answer, manner) in stored.items():
+        found.passed[name], found.answers[name], found.manners[name] = passed, _fingerprint_of(answer), manner
     return found
+
+
+def _fingerprint_of(row: list[Any]) -> Fingerprint:
+    """A fingerprint from its JSON."""
+    exact, numbers, sums, shows_values = row
+    return Fingerprint(exact, tuple(numbers), tuple(sums), shows_values)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def load(exercise: Exercise) -> list[Known] | None:
         kept = json.loads(_file(exercise).read_text(encoding="utf-8"))
         if kept["made_of"] != _made_of(exercise):
             return None
-        prints = [Fingerprint(exact, tuple(few), tuple(sums), shows) for exact, few, sums, shows in kept["answers"]]
+        prints = [_fingerprint_of(row) for row in kept["answers"]]
         return [Known(samples[name], _read(one, prints, kept)) for name, one in kept["mistakes"].items()]
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None  # there is none, or somebody else has written it
@@ -128,7 +130,7 @@ def save(exercise: Exercise, found: list[Known]) -> None:
     mistakes = {one.sample.name: tables.rows(one.transcript) for one in found}
     kept = {
         "made_of": _made_of(exercise),
-        "answers": [[one.exact, one.numbers, one.sums, one.shows_values] for one in tables.answers],
+        "answers": [astuple(one) for one in tables.answers],
         "manners": list(tables.manners),
         "mistakes": mistakes,
     }

@@ -34,7 +34,7 @@ def the_two(transcript: Transcript, exercise: Exercise, known: Sequence[Known], 
     """
     alike = _alike(transcript, known)
     shown = [name for name, answer in transcript.answers.items() if not transcript.passed[name] and answer.shows_values]
-    if not shown:
+    if not shown or time.monotonic() >= end:
         return None
     first = min(shown, key=lambda name: len(alike[name]))
     likely = _likeliest(transcript, known, alike)
