@@ -16,7 +16,8 @@ import pytest
 import zmq
 from ipykernel.kernelapp import IPKernelApp
 from nbgrader import api
-from nbjudge.compat import ListeningSockets, share_engines
+from nbjudge.compat import ListeningSockets, open_gradebooks_fast
+from sqlalchemy import event, text
 
 CHANGED = f"ipykernel {ipykernel.__version__} has changed what nbjudge.compat.ListeningSockets relies on"
 CHANNELS = ("shell", "stdin", "control", "iopub")  # the grader needs no heartbeat
@@ -99,17 +100,36 @@ def test_ipykernel_asks_where_it_is_reached_before_it_makes_its_sockets():
     assert order == ["init_connection_file", "init_sockets", "init_kernel"], f"{CHANGED}: it now starts by {steps}"
 
 
-def test_gradebooks_of_one_address_share_an_engine_and_close_its_connections(tmp_path, monkeypatch):
+@pytest.fixture
+def opened_fast(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What to say where a test of it fails."""
     monkeypatch.setattr(api, "create_engine", api.create_engine)  # to be put back
+    monkeypatch.setattr(api.Base.metadata, "create_all", api.Base.metadata.create_all)
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)  # for alembic
-    changed = f"nbgrader {nbgrader.__version__} has changed what nbjudge.compat.share_engines relies on"
-    share_engines()
+    open_gradebooks_fast()
+    return f"nbgrader {nbgrader.__version__} has changed what nbjudge.compat.open_gradebooks_fast relies on"
+
+
+def test_gradebooks_of_one_address_share_an_engine_and_close_its_connections(tmp_path, opened_fast):
     address, other = (f"sqlite:///{tmp_path / name}.db" for name in ("one", "other"))
     with api.Gradebook(address) as first, api.Gradebook(address) as second, api.Gradebook(other) as third:
-        assert first.engine is second.engine is not third.engine, changed
+        assert first.engine is second.engine is not third.engine, opened_fast
         first.add_assignment("early")
         assert [one.name for one in second.assignments] == ["early"]
     opened = [link.resolve() for link in Path("/proc/self/fd").iterdir() if link.exists()]
-    assert tmp_path / "one.db" not in opened, changed
+    assert tmp_path / "one.db" not in opened, opened_fast
     with api.Gradebook(address) as again:
-        assert again.find_assignment("early"), changed
+        assert again.find_assignment("early"), opened_fast
+
+
+def test_a_gradebook_asks_for_its_tables_at_once_and_makes_those_that_are_missing(tmp_path, opened_fast):
+    address = f"sqlite:///{tmp_path / 'one.db'}"
+    with api.Gradebook(address) as gradebook, gradebook.engine.begin() as connection:
+        connection.execute(text("DROP TABLE comment"))
+    asked: list[str] = []
+    event.listen(gradebook.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    with api.Gradebook(address) as gradebook:
+        assert "comment" in api.inspect(gradebook.engine).get_table_names(), opened_fast
+        asked.clear()
+    with api.Gradebook(address):
+        assert len(asked) < len(api.Base.metadata.tables), opened_fast

@@ -107,6 +107,14 @@ class Batch:
         return self.submissions[match["student"], match["assignment"]]
 
     @contextmanager
+    def open_gradebook(self) -> Iterator[Gradebook]:
+        """The gradebook as it is now; what is not committed at the end is given up."""
+        try:
+            yield self._gradebook
+        finally:
+            self._gradebook.db.rollback()
+
+    @contextmanager
     def ahead(self, path: Path) -> Iterator[Submission]:
         """The submission that a copy belongs to, with another copy: its turn has not come, and nothing is noted."""
         with tempfile.TemporaryDirectory(prefix=".ahead-", dir=self._copies) as folder:
@@ -165,7 +173,7 @@ class Batch:
                     folder,
                 )
                 return None
-        with self._open_gradebook() as gradebook:
+        with self.open_gradebook() as gradebook:
             try:
                 notebooks = gradebook.find_assignment(assignment).notebooks
                 known = {notebook.name: json.loads(notebook.kernelspec or "{}") for notebook in notebooks}
@@ -183,14 +191,6 @@ class Batch:
                 )
         graded = [name for name in wanted if os.path.lexists(os.path.join(folder, f"{name}.ipynb"))]
         return Submission(student, assignment, graded, [name for name in wanted if name not in graded], list(known))
-
-    @contextmanager
-    def _open_gradebook(self) -> Iterator[Gradebook]:
-        """The gradebook as it is now; what is not committed at the end is given up."""
-        try:
-            yield self._gradebook
-        finally:
-            self._gradebook.db.rollback()
 
     def _date(self, submission: Submission) -> None:
         """Put when it was handed in where nbgrader looks for it, to see whether this is newer than what was graded."""
@@ -268,7 +268,7 @@ class Batch:
         patiently(lambda: self._forget_now(submission, notebooks))
 
     def _forget_now(self, submission: Submission, notebooks: list[str]) -> None:
-        with self._open_gradebook() as gradebook:
+        with self.open_gradebook() as gradebook:
             if self._creates_students:
                 note_submission(gradebook, submission.student, submission.assignment)
             for name in notebooks:

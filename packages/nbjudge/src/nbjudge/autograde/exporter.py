@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat.v4
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests
@@ -25,7 +27,7 @@ from nbjudge.autograde.reach import open_once
 from nbjudge.autograde.rebuild import read_notebook
 from nbjudge.autograde.refuse import refuse
 from nbjudge.autograde.stock_execute import settle
-from nbjudge.compat import share_engines
+from nbjudge.compat import open_gradebooks_fast
 from nbjudge.errors import CourseError
 from nbjudge.settings import CONFIG_FILE, NBJudge
 from nbjudge.system import why_not_graded_here
@@ -41,6 +43,7 @@ class Current:
     submission: Submission
     grading: Graded
     directory: CourseDirectory
+    open_gradebook: Callable[[], AbstractContextManager[Gradebook]]
 
 
 class JudgedNotebookExporter(NotebookExporter):
@@ -64,7 +67,7 @@ class JudgedNotebookExporter(NotebookExporter):
         if elsewhere:
             refuse(self.log, f"{elsewhere}.\nNothing was graded.")
         close_all()
-        share_engines()
+        open_gradebooks_fast()
         settings = NBJudge(parent=self)
         refused += settle(self.parent, settings, self.log)
         if refused:
@@ -103,7 +106,8 @@ class JudgedNotebookExporter(NotebookExporter):
         if self._is_ours(path):
             notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))  # valid, as it was written just now
         else:
-            self.current = Current(self._batch.of(path), self._grader.begin(), self._batch.directory)
+            batch = self._batch
+            self.current = Current(batch.of(path), self._grader.begin(), batch.directory, batch.open_gradebook)
             notebook = read_notebook(path, self.current.submission, self.current.grading)
         exported: tuple[Any, dict[str, Any]] = self.from_notebook_node(notebook, resources, **keywords)
         return exported

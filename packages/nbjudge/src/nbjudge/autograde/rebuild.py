@@ -36,7 +36,7 @@ class RebuildNotebook(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         entry, current = resources["nbgrader"], self.parent.current
         submission = current.submission
-        with Gradebook(entry["db_url"]) as gradebook:
+        with current.open_gradebook() as gradebook:
             _take_back(gradebook, submission, entry["notebook"])
             notebook = gradebook.find_notebook(entry["notebook"], entry["assignment"])
             frame = frame_of(notebook, current.directory, entry["assignment"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from nbgrader import utils
-from nbgrader.api import Grade, Gradebook
+from nbgrader.api import Grade
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
 from nbjudge.autograde.execute import RESULTS, SEED
@@ -32,7 +32,7 @@ class SaveVerdicts(SaveAutoGrades):
         entry, results = resources["nbgrader"], resources[RESULTS]
         readable = not nb.metadata.get(NOTES, {}).get("problem")
         unsafe = NBJudge(parent=self).sandbox == "none"
-        with Gradebook(entry["db_url"]) as gradebook:
+        with self.parent.current.open_gradebook() as gradebook:
             submission = gradebook.find_submission_notebook(entry["notebook"], entry["assignment"], entry["student"])
             grades = {grade.name: grade for grade in submission.grades}
             comments = {comment.name: comment for comment in submission.comments}
