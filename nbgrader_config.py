@@ -24,7 +24,6 @@ c.NBJudge.preload = [
     "attnkit.pictures.residual",
     "attnkit.pictures.transformer",
     "attnkit.training",
-    "torch._dynamo",  # else imported by the first step of an optimiser, which would take a second
 ]
 try:
     import nbjudge

@@ -55,6 +55,10 @@ def test_three_hints_stand_right_above_the_cell_to_fill_in(exercise):
     assert all(len(hint.split()) >= 5 for hint in found.values())
 
 
+def test_one_lesson_trains_and_only_there_kernels_begin_with_what_an_optimiser_imports():
+    assert [lesson for lesson in LESSONS if Course(ROOT).trains(lesson)] == ["11_transformer"]
+
+
 def test_each_exercise_has_hints_of_its_own():
     said = [hint for exercise in EXERCISES for hint in hints(exercise).values()]
     assert len(set(said)) == len(said)

@@ -200,6 +200,10 @@ class Course:
         """The source of the given module, where the course has one. Raises `CourseError` where it cannot be read."""
         return Given.find(self.settings.given) if self.settings.given else None
 
+    def trains(self, lesson: str) -> bool:
+        """Whether a lesson names an optimiser of torch's."""
+        return any("torch.optim" in path.read_text(encoding="utf-8") for path in self.lessons.get(lesson, []))
+
     def names_from(self, exercise: str) -> tuple[str, ...]:
         """The names that `exercise` and those after it ask for: nothing that is given may stand for them."""
         return self._names(list(self._places).index(exercise))

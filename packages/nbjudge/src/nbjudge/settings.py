@@ -32,8 +32,7 @@ class NBJudge(Configurable):
     ).tag(config=True)
     preload = List(
         Unicode(),
-        help="Modules that notebooks of the course import: imported once, not for every submission. A course that "
-        "trains names torch._dynamo, which the first step of an optimiser imports, in a second.",
+        help="Modules that notebooks of the course import: imported once, not for every submission.",
     ).tag(config=True)
     plain_tests = Enum(
         ["score", "person"],

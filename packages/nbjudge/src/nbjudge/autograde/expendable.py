@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from nbjudge.conversation.common.forks import Forks
 from nbjudge.errors import CourseError, SandboxUnavailable, UnreadableNotebook
 from nbjudge.given import Given
-from nbjudge.kernels.common.preload import OF_JUDGING, PRELOAD
+from nbjudge.kernels.common.preload import OF_JUDGING, OF_TRAINING, PRELOAD
 from nbjudge.patience import Taken
 from nbjudge.settings import NBJudge
 from nbjudge.words import size_in_words
@@ -43,7 +43,8 @@ class _Graders(Forks):
     def __init__(self, job: dict[str, Any]):
         settings = NBJudge(**job["settings"])
         self._settings = settings
-        modules = (name for name in PRELOAD if job["judges"] or name not in OF_JUDGING)
+        modules = [name for name in PRELOAD if job["judges"] or name not in OF_JUDGING]
+        modules += OF_TRAINING if job["trains"] else ()
         settings.kernel_modules = [*modules, *settings.course_modules]
         self._preload = tuple(settings.kernel_modules)
         self._obstacle, self._given = "", None

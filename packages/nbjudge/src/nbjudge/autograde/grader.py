@@ -83,6 +83,7 @@ def job_of(root: Path, settings: NBJudge, directory: CourseDirectory, log: loggi
         "sources": sources,
         "lesson": lesson,
         "judges": lesson in course.lesson_of.values(),
+        "trains": course.trains(lesson),
     }
 
 

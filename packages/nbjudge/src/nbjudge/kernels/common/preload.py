@@ -23,3 +23,6 @@ OF_JUDGING = (
     "torch.fx.experimental.symbolic_shapes",
 )
 """What of that kernels need only where something is judged: lessons of plain tests begin without, in half the time."""
+
+OF_TRAINING = ("torch._dynamo",)
+"""What the first step of an optimiser imports, in a second: wanted ahead only where a lesson trains."""
