@@ -2,6 +2,7 @@
 
     python tests/artifacts/make_weights.py              the reference, and the samples with their own weights
     python tests/artifacts/make_weights.py reference    the reference only
+    python tests/artifacts/make_weights.py NAME …       these samples, or variants of mistakes, only
 
 Run it after a change of the lesson's model, of its sizes, or of the dates. The code that is trained is taken
 from the lesson and from the samples. Weights are stored in half precision, to be small.
@@ -16,7 +17,8 @@ import torch
 from attnkit import training
 from attnkit.data import dates
 from nbjudge import Course, plain_python
-from safetensors.torch import save
+from nbjudge.course import Sample
+from safetensors.torch import load_file, save
 
 FILE = "dates.safetensors"
 COURSE = Course(Path(__file__))
@@ -31,13 +33,16 @@ def namespace_of(source: str) -> dict:
     return names
 
 
-def fit(names: dict, steps: int, examples: int = 20_000) -> torch.nn.Module:
-    """A model of the sizes given, trained as in the lesson."""
-    torch.manual_seed(0)
+def fit(
+    names: dict, steps: int, examples: int = 20_000, seed: int = 0, batches: int | None = None, language: str = ""
+) -> torch.nn.Module:
+    """A model of the sizes given, trained as in the lesson; on the first batches, or on one language, if so asked."""
+    torch.manual_seed(seed)
     data = dates.load(examples)
     model = names["Transformer"](len(data.source), len(data.target), **names["SIZES"], max_length=dates.MAX_LENGTH)
     if steps:
-        training.train(model, names["training_loss"], dates.batches(data.train), steps=steps)
+        shown = dates.batches([one for one in data.train if language in ("", one.language)])[:batches]
+        training.train(model, names["training_loss"], shown, steps=steps, seed=seed)
     return model.eval()
 
 
@@ -55,10 +60,11 @@ def write(model: torch.nn.Module, folder: Path) -> None:
     print(f"{folder.relative_to(COURSE.root)}: {100 * right:.1f} % of the held-out dates, {size // 1024} KiB")
 
 
-def broken(model):
-    """Weights after a training that has diverged."""
-    for parameter in model.parameters():
-        parameter.data.fill_(torch.nan)
+def broken(model, value=torch.nan, names=""):
+    """Weights after a training that has diverged; only those whose name holds `names`."""
+    for name, parameter in model.named_parameters():
+        if names in name:
+            parameter.data.fill_(value)
     return model
 
 
@@ -90,30 +96,57 @@ def renamed(model: torch.nn.Module, other: torch.nn.Module) -> torch.nn.Module:
     return other.eval()
 
 
-# Samples with weights of their own: how long they train, on how many examples, and with which loss.
+# Samples and variants with weights of their own: how long they train, on how many examples, from which seed.
 TRAININGS = {
     "targets_unshifted": {"steps": 150},
     "never_trained": {"steps": 0},
     "diverged": {"steps": 0},
-    "trained_too_short": {"steps": 1000},
+    "hardly_trained": {"steps": 300},
+    "trained_too_short": {"steps": 500},
     "few_examples_by_heart": {"steps": 600, "examples": 300},
     "another_model": {"steps": 2000},
+    "targets_unshifted__both": {"steps": 120, "seed": 5},
+    "targets_unshifted__rolled": {"steps": 150, "seed": 11},
+    "never_trained__saved_first": {"steps": 0, "seed": 3},
+    "never_trained__torch": {"steps": 0, "seed": 4},
+    "diverged__infinite": {"steps": 0, "seed": 1},
+    "diverged__head": {"steps": 0, "seed": 2},
+    "hardly_trained__stopped": {"steps": 60, "seed": 6},
+    "hardly_trained__fast": {"steps": 250, "seed": 7},
+    "trained_too_short__half": {"steps": 600, "seed": 2},
+    "trained_too_short__norm_first": {"steps": 700, "seed": 8},
+    "few_examples_by_heart__hundred": {"steps": 300, "examples": 100, "seed": 1},
+    "few_examples_by_heart__batches": {"steps": 350, "batches": 5, "seed": 2},
+    "few_examples_by_heart__german": {"steps": 500, "language": "German", "seed": 9},
+    "unrelated__two_ahead": {"steps": 250, "seed": 10},
+    "unrelated__sees_ahead": {"steps": 250, "seed": 12},
 }
+BROKEN = {"diverged": {}, "diverged__infinite": {"value": torch.inf}, "diverged__head": {"names": "head"}}
 
 
-def main() -> None:
-    reference = fit(namespace_of(EXERCISE.solution), steps=1500)
-    write(reference, EXERCISE.artifacts)
-    if sys.argv[1:] == ["reference"]:
-        return
-    for sample in EXERCISE.mistakes + EXERCISE.alternatives:
+def variants() -> list[Sample]:
+    """The mistakes as somebody else would write them."""
+    folder = COURSE.root / COURSE.settings.mistakes / EXERCISE.name / "variants"
+    return [Sample(path.stem, path) for path in sorted(folder.glob("*.py"))]
+
+
+def main(wanted: list[str]) -> None:
+    if not wanted or wanted == ["reference"]:
+        write(fit(namespace_of(EXERCISE.solution), steps=1500), EXERCISE.artifacts)
+    for sample in EXERCISE.mistakes + EXERCISE.alternatives + variants():
+        if wanted and sample.name not in wanted:
+            continue
         if sample.name in TRAININGS:
             model = fit(namespace_of(sample.source), **TRAININGS[sample.name])
-            write(broken(model) if sample.name == "diverged" else model, sample.path.with_suffix(""))
+            if sample.name in BROKEN:
+                broken(model, **BROKEN[sample.name])
+            write(model, sample.path.with_suffix(""))
         if sample.name == "torch_layers":
+            reference = fit(namespace_of(EXERCISE.solution), steps=0)
+            reference.load_state_dict(load_file(EXERCISE.artifacts / FILE))
             model = fit(namespace_of(sample.source), steps=0)
             write(renamed(reference, model), sample.path.with_suffix(""))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

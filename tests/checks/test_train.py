@@ -185,15 +185,29 @@ def trained(student, weights):
     fits = {name: tuple(tensor.shape) for name, tensor in state.items()}
     given = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     wrong = [name for name in sorted(fits.keys() | given.keys()) if fits.get(name) != given.get(name)]
-    first = "".join(wrong[:1])
-    unlike = f"{first} is {given.get(first, 'missing')} there, {fits.get(first, 'missing')} in your model"
-    expect(
-        not wrong,
-        f"weights in {FILE} that fit your Transformer with your SIZES",
-        f"{len(wrong)} that do not. {unlike}: was something changed after training?",
-    )
+    expect(not wrong, f"weights in {FILE} that fit your Transformer with your SIZES", _unlike(wrong, given, fits))
     model.load_state_dict(weights)
     return model
+
+
+def _unlike(wrong, given, fits):
+    """What the shapes `wrong` say, by name, which are not alike in the weights (`given`) and in the model (`fits`).
+
+    The words are the same for all who changed the same: what is their own stands in backticks, or is a number.
+    """
+    first = "".join(wrong[:1])
+    unlike = (
+        f"weights of which {len(wrong)} do not: `{first} is {given.get(first, 'missing')}` there, "
+        f"`{fits.get(first, 'missing')}` in"
+    )
+    there, here = ({re.sub(r"\d+", "#", name) for name in shapes} for shapes in (given, fits))
+    if there == here:  # but for the numbers of layers, the names are the same
+        both = given.keys() & fits.keys()
+        unlike_in_both = [name for name in wrong if name in both]
+        changed = "d_model" if 2 * len(unlike_in_both) > len(both) else "d_ff or num_layers"
+        return f"{unlike} your model. Was {changed} changed in SIZES after training?"
+    renamed = sorted(given.values()) == sorted(fits.values())
+    return f"{unlike} your model. Was {'an attribute renamed' if renamed else 'something changed'} after training?"
 
 
 def texts(rng, count):
@@ -220,13 +234,54 @@ def share(right):
     return 100 * float(right.all(dim=1).double().mean())
 
 
-def _hint(expected, target, seen):
-    """What the tokens that forward expects, shown the right answers, say where too few rows are right."""
-    if share(expected == target[:, :-1]) > 50:
-        return ": forward expects the token that it is shown; is the target shifted by one in your training_loss"
-    if share(expected == target[:, 1:]) > seen + 20:
-        return ": forward expects the right tokens; does greedy_decode write them"
-    return ""
+def learned(reader, weights, sizes, source, target):
+    """What weights that read too little have learned instead, if anything, as far as their reader tells.
+
+    An untrained model has norms of which each entry is alike. Who learns a few examples by heart is sure of the
+    characters of others, too, and wrong; who has not finished learning doubts as many as are wrong.
+    """
+    norms = [value for name, value in weights.items() if "norm" in name and value.ndim == 1]
+    if norms and all(bool((norm == norm[0]).all()) for norm in norms):
+        return ": the norms are those of a model before any training"
+    shown, asked = target[:, :-1], target[:, 1:]
+    with torch.no_grad():
+        chances, expected = reader(source, shown).softmax(dim=-1).max(dim=-1)
+    if isinstance(reader, Reader):
+        heads = _other_heads(weights, sizes, source, target, share(expected == asked))
+        if heads:
+            return f": with num_heads {heads} they read; was that changed in SIZES after training"
+    meant = (reader.arranged(*way) for way in reader.ways()) if isinstance(reader, Reader) else [reader]
+    if any(share((next_tokens(one, source, target) == shown)[:, 1:]) > 50 for one in meant):
+        return ": they expect the token that is shown; is the target shifted by one in your training_loss"
+    doubted, wrong = 100 * float(1 - chances.mean()), 100 * float((expected != asked).double().mean())
+    if wrong <= 5 or doubted >= 0.6 * wrong:
+        return ""
+    what = "have they seen too few examples" if wrong < 50 else "have they learned to write something else"
+    return f": of 100 characters they doubt {doubted:.0f}, and {wrong:.0f} are wrong; {what}"
+
+
+def _other_heads(weights, sizes, source, target, plain):
+    """With which other number of heads the weights read more than `plain` of 100 dates; 0 for none."""
+    for heads in (1, 2, 4, 8, 16):
+        if heads != sizes["num_heads"] and sizes["d_model"] % heads == 0:
+            other = at_its_best(put_together(weights, {**sizes, "num_heads": heads}), source, target)
+            if share(next_tokens(other, source, target) == target[:, 1:]) > plain + 3:
+                return heads
+    return 0
+
+
+def _unlike_the_weights(model, weights, rng, decode, source, target, plain, answers):
+    """What tells where a decoding goes another way than the weights, which write `answers`, and it `plain`."""
+    if share(plain[:, :-1] == answers[:, :-1]) >= 90:
+        return ": the last column is not written"
+    if share(next_tokens(model, source, target) == target[:, 1:]) <= share(plain == target) + 20:
+        return ""
+    # What is written depends on the last weights, whatever the source was made of.
+    noise = {name: scrambled(rng, value) if TARGETS in value.shape else value for name, value in weights.items()}
+    model.load_state_dict(noise)
+    if bool((written(decode, model, source, target) == plain).all()):
+        return ": forward expects the right tokens, and greedy_decode writes the same whatever model it is given"
+    return ": forward expects the right tokens; does greedy_decode write them"
 
 
 def exchanged(rng, model, weights, source, target):
@@ -257,7 +312,8 @@ def assert_reads(student, reference, artifacts, rng, least):
     weights = handed_in(artifacts)
     source, target = texts(rng, MANY)
     few = source[:FEW], target[:FEW]
-    reader = put_together(weights, sizes_of(student))
+    sizes = sizes_of(student)
+    reader = put_together(weights, sizes)
     if reader is None:
         model = trained(student, weights)
         expect(
@@ -271,12 +327,11 @@ def assert_reads(student, reference, artifacts, rng, least):
         model = at_its_best(reader, *few)
         with torch.no_grad():
             answers = written(reference[1], model, source, target)
-    expected = next_tokens(model, *few)
     seen = share(answers == target)
     expect(
         seen >= least,
         f"at least {least} of 100 unseen dates to be right in every character",
-        f"{seen:.1f} of 100{_hint(expected, few[1], seen)}",
+        f"{seen:.1f} of 100{'' if seen >= least else learned(model, weights, sizes, *few)}",
     )
     if reader is None:
         assert_weights_count(student, model, weights, rng, *few, share(answers[:FEW] == few[1]))
@@ -290,18 +345,18 @@ def assert_weights_count(student, model, weights, rng, source, target, plain):
     expect(agree >= plain - 2, "forward to expect every character of the answers", f"{agree:.0f} of 100 answers")
     moved = exchanged(rng, model, weights, source, target)
     again = share(written(student[1], model, *moved) == moved[1])
+    in_decode = share(next_tokens(model, *moved) == moved[1][:, 1:]) >= plain - 5
+    without = 0.0
+    if abs(again - plain) <= 5:
+        model.load_state_dict({name: scrambled(rng, tensor) for name, tensor in weights.items()})
+        without = share(written(student[1], model, source, target) == target)
+        in_decode = share(next_tokens(model, source, target) == target[:, 1:]) <= 5
     expect(
-        abs(again - plain) <= 5,
-        "the same answers where all characters have other numbers, in the texts and in the weights alike",
-        f"{again:.0f} of 100 right, and {plain:.0f} before: something besides the weights reads the dates",
-    )
-    noise = {name: scrambled(rng, tensor) for name, tensor in weights.items()}
-    model.load_state_dict(noise)
-    again = share(written(student[1], model, source, target) == target)
-    expect(
-        again <= 5,
-        "no right answers from a model with other weights",
-        f"{again:.0f} of 100 right without them",
+        abs(again - plain) <= 5 and without <= 5,
+        "the same answers where all characters have other numbers, in the texts and in the weights alike, and no right "
+        "ones from a model with other weights",
+        f"right are {again:.0f} of 100 with other numbers, {without:.0f} with other weights, and {plain:.0f} before: "
+        f"something besides the weights reads the dates in {'greedy_decode' if in_decode else 'the model'}",
     )
 
 
@@ -324,14 +379,23 @@ def test_own(student, reference, artifacts, rng):
     plain = written(student[1], model, source, target)
     with torch.no_grad():
         answers = written(reference[1], at_its_best(reader, source, target), source, target)
-    expected = next_tokens(model, source, target)
-    same, own = share(plain == answers), share(plain == target)
-    expect(
-        same >= 90,
-        "your Transformer and your greedy_decode to write what these weights can",
-        f"the same in {same:.0f} of 100 dates, {own:.0f} of them right{_hint(expected, target, own)}",
-    )
-    expect(own >= 30, "weights that have learned to read", f"{own:.0f} of 100 dates right")
+    same, own, able = share(plain == answers), share(plain == target), share(answers == target)
+    if same < 90 or own < 30:
+        expected = next_tokens(model, source, target)
+        # Weak weights may read as well in another way than the learner's, which is then no fault of the model's.
+        meant = (reader.arranged(*way) for way in reader.ways())
+        as_meant = next((one for one in meant if share(next_tokens(one, source, target) == expected) >= 90), None)
+        if max(own, able) < 30 or (as_meant and able < own + 20):
+            hint = learned(as_meant or at_its_best(reader, source, target), weights, sizes_of(student), source, target)
+            if share(expected == target[:, 1:]) > own + 20:
+                hint = ": forward expects the right tokens where it is shown them; does it see what is to come"
+            expect(False, "weights that have learned to read", f"only {own:.0f} of 100 dates are right{hint}")
+        hint = _unlike_the_weights(model, weights, rng, student[1], source, target, plain, answers)
+        expect(
+            False,
+            "your Transformer and your greedy_decode to write what these weights can",
+            f"the same in {same:.0f} of 100 dates, {own:.0f} of them right{hint}",
+        )
     assert_weights_count(student, model, weights, rng, source, target, own)
 
 

@@ -2,4 +2,6 @@
 minutes. Does the curve of the loss still fall where it ends?
 """
 
+FUNDAMENTAL = "What the weights have not learned yet, they cannot read."
+
 SIZES = {"d_model": 32, "num_heads": 4, "d_ff": 64, "num_layers": 1}
