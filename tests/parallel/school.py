@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import jupytext
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from toy import LESSON, ToyCourse, cell, notebook_of
@@ -47,6 +48,8 @@ class School(ToyCourse):
 
     def make(self) -> None:
         super().make()
+        text = jupytext.writes(self.source(), fmt="md:myst")
+        self.write(f"source/{LESSON}/{LESSON}.md", text)  # what the author edits; no learner's code may find it
         self.write(f"source/{LESSON}/two.txt", "2")  # laid beside what is handed in, over a file of that name
         self.write(".nbjudge/secret", "the same for every copy")
 

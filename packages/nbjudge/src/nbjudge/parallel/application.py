@@ -119,10 +119,11 @@ class ParallelAutograde(Autograde):
                 frames = {notebook.name: frame_of(notebook, directory, name) for notebook in notebooks}
         except MissingEntry:
             raise CourseError(no_assignment(name)) from None
+        ignore = [*directory.ignore, *texts(directory)]
         return Lesson(
             frames=frames,
-            ignore=[*directory.ignore, *texts(directory)],
-            beside=files_beside(directory, self.exclude_overwriting.get(name, [])),
+            ignore=ignore,
+            beside=files_beside(directory, ignore, self.exclude_overwriting.get(name, [])),
             executes=Execute(parent=self).enabled,
         )
 

@@ -42,7 +42,7 @@ class Lesson:
     frames: dict[str, Frame]
     """The instructor's frame of each notebook."""
     ignore: list[str]
-    """Patterns of files that nbgrader does not take over from a submission."""
+    """Patterns of files that nbgrader lays beside no notebook, whoever has made them."""
     beside: list[str]
     """Files of the instructor's that it lays beside each notebook, below the lesson's folder."""
     executes: bool
@@ -72,10 +72,13 @@ def make_bundle(job: dict[str, Any], directory: CourseDirectory, lesson: Lesson)
     return Bundle(f"nbjudge-{hashlib.sha256(data).hexdigest()[:32]}", data)
 
 
-def files_beside(directory: CourseDirectory, exclude: list[str]) -> list[str]:
-    """The instructor's files that nbgrader lays beside each notebook of the lesson, but for those that it is told not to."""
+def files_beside(directory: CourseDirectory, ignore: list[str], exclude: list[str]) -> list[str]:
+    """The instructor's files that nbgrader lays beside each notebook of the lesson.
+
+    `ignore` are patterns of those that it passes over, `exclude` those that it is told not to lay over a learner's own.
+    """
     folder = _folder(directory)
-    found = utils.find_all_files(str(folder), [*directory.ignore, "*.ipynb"])
+    found = utils.find_all_files(str(folder), [*ignore, "*.ipynb"])
     return sorted({os.path.relpath(path, folder) for path in found} - set(exclude))
 
 
