@@ -19,6 +19,7 @@ $(VENV)/.done: pyproject.toml constraints.txt packages/attnkit/pyproject.toml pa
 		-e "packages/attnkit[bert]" -e packages/nbjudge -e ".[dev,docs]"
 	mkdir -p $(VENV)/etc/jupyter  # an editable installation leaves out the package's data files
 	cp packages/nbjudge/etc/nbgrader_config.json $(VENV)/etc/jupyter/
+	$(BIN)/python -m compileall -q packages  # nor is it compiled: where Python may write nothing, every process would
 	touch $@
 
 system: ## install what the tests need beside Python: Chromium, its driver, PostgreSQL
