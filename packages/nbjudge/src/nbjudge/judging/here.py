@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import socket
 import sys
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,8 @@ from nbjudge.errors import CourseError
 from nbjudge.judging.judge import Judge
 from nbjudge.judging.verdict import Verdict, as_html, as_text
 
+_SOON_SECONDS, _END_SECONDS = 0.2, 2.0
+_threads = weakref.WeakSet[threading.Thread]()
 _EARLIER = "Your own earlier answers cost points here; with the given ones in their place, this is the result."
 
 
@@ -40,18 +44,34 @@ class InProcess:
         ours, theirs = socket.socketpair()
         self._thread = threading.Thread(target=serve.Server(theirs, self._object).run, daemon=True)
         self._thread.start()
+        _threads.add(self._thread)
         return Connection(ours)
 
     def interrupt(self) -> None:
         """Have the thread raise KeyboardInterrupt, as soon as it runs Python code."""
-        if self._thread is not None and self._thread.ident is not None:
-            ident = ctypes.c_ulong(self._thread.ident)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
+        if self._thread is not None:
+            _interrupt(self._thread)
 
     def kill(self) -> str:
         """A thread cannot be ended from outside: it is interrupted, and left."""
         self.interrupt()
         return ""
+
+
+def _interrupt(thread: threading.Thread) -> None:
+    if thread.ident is not None:
+        ident = ctypes.c_ulong(thread.ident)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(KeyboardInterrupt))
+
+
+@atexit.register
+def _end_threads() -> None:
+    """Where Python ends while a thread is at work in torch, the whole process is aborted."""
+    for thread in list(_threads):
+        thread.join(_SOON_SECONDS)
+        if thread.is_alive():
+            _interrupt(thread)
+            thread.join(_END_SECONDS)
 
 
 def judge(exercise: str, obj: object) -> Verdict:
