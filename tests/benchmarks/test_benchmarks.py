@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -30,6 +32,17 @@ def test_the_grader_does_not_grow(tmp_path):
     assert found["memory"][3] < 1.1 * found["memory"][1]
     # What one moment's work holds open differs by two or three; one more for every submission would make it twelve.
     assert found["descriptors"][3] <= found["descriptors"][1] + 4
+
+
+def test_a_class_takes_as_long_as_whoever_has_most_to_do(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    from model import Model
+
+    model = Model(start=3.0, worker=0.5, worker_cpu=0.5, driver=0.1, sent=1000.0)
+    assert model.seconds(100, workers=1) == pytest.approx(3 + 50)
+    assert model.seconds(100, workers=200) == pytest.approx(3 + 10)  # the driver's
+    assert model.seconds(100, workers=200, drivers=100) == pytest.approx(3 + 0.25)
+    assert model.seconds(100, workers=2, cores=2) == pytest.approx(3 + 30)  # the driver takes a share of theirs
 
 
 def test_too_few_submissions_are_refused():
