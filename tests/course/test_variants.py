@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbjudge import Course, Judge
-from nbjudge.course import Sample
 
 COURSE = Course(Path(__file__)).patient()
 UNRELATED = "unrelated"
@@ -42,8 +41,9 @@ class Variant:
 
     def fares(self, judge: Judge) -> str:
         """How the judge names it: "right", "unnamed", or "wrong" with what it was taken for."""
-        handed_in = Sample(self.path.stem, self.path)
-        verdict = judge.judge_source(self.exercise, handed_in.source, handed_in.folder)
+        beside = self.path.with_suffix("")  # what is handed in with it, as with a sample
+        folder = beside if beside.is_dir() else None
+        verdict = judge.judge_source(self.exercise, self.path.read_text(encoding="utf-8"), folder)
         names = set(verdict.mistakes)
         if verdict.passed:
             return "wrong: it passes"
