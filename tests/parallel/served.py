@@ -29,6 +29,7 @@ from .stored import StoredCrew, answers_of, grade
 STEPS = (
     "compare_with_a_file",
     "grade_two_lessons_at_once",
+    "grade_halves_of_a_class_at_once",
     "wait_for_a_locked_file",
     "kill_between_submissions",
     "kill_at_moments",
@@ -102,14 +103,16 @@ class Crew(StoredCrew):
             yield found
 
 
-def begin(school: Class, stored: dict[str, Any], before: Callable[[int], object] = lambda _: None) -> Any:
+def begin(
+    school: Class, stored: dict[str, Any], before: Callable[[int], object] = lambda _: None, *options: str
+) -> Any:
     """Grade a class in a process of its own; returns that."""
 
     @contextmanager
     def crew(_log: object) -> Iterator[Crew]:
         yield Crew(stored, before)
 
-    process = _processes.Process(target=grade, args=(school, crew))
+    process = _processes.Process(target=grade, args=(school, crew, *options))
     process.start()
     return process
 
@@ -156,6 +159,12 @@ class Served:
             meet = partial(_meet, both)
             finish(begin(copy, self._stored, meet), begin(one, stored, meet))
             assert rows(one.address) == rows(alone)
+
+    def grade_halves_of_a_class_at_once(self) -> None:
+        """By two programs, in one directory, each of which writes for its students."""
+        copy, meet = self._copy("halves"), partial(_meet, _processes.Barrier(2))
+        finish(*[begin(copy, self._stored, meet, "--student", half) for half in ("[lm]*", "[rw]*")])
+        self._assert_undisturbed(copy)
 
     def wait_for_a_locked_file(self) -> None:
         """Somebody writes to it for longer than SQLite waits by itself."""

@@ -39,6 +39,10 @@ def test_two_instructors_grade_different_lessons_at_once(said):
     assert "done: grade_two_lessons_at_once" in said
 
 
+def test_two_programs_grade_halves_of_a_class_at_once(said):
+    assert "done: grade_halves_of_a_class_at_once" in said
+
+
 def test_a_file_that_somebody_else_has_locked_is_waited_for(said):
     assert "done: wait_for_a_locked_file" in said
 
