@@ -17,7 +17,6 @@ import torch
 from attnkit import training
 from attnkit.data import dates
 from nbjudge import Course, plain_python
-from nbjudge.course import Sample
 from safetensors.torch import load_file, save
 
 FILE = "dates.safetensors"
@@ -124,28 +123,29 @@ TRAININGS = {
 BROKEN = {"diverged": {}, "diverged__infinite": {"value": torch.inf}, "diverged__head": {"names": "head"}}
 
 
-def variants() -> list[Sample]:
+def variants() -> list[Path]:
     """The mistakes as somebody else would write them."""
     folder = COURSE.root / COURSE.settings.mistakes / EXERCISE.name / "variants"
-    return [Sample(path.stem, path) for path in sorted(folder.glob("*.py"))]
+    return sorted(folder.glob("*.py"))
 
 
 def main(wanted: list[str]) -> None:
     if not wanted or wanted == ["reference"]:
         write(fit(namespace_of(EXERCISE.solution), steps=1500), EXERCISE.artifacts)
-    for sample in EXERCISE.mistakes + EXERCISE.alternatives + variants():
-        if wanted and sample.name not in wanted:
+    samples = [sample.path for sample in EXERCISE.mistakes + EXERCISE.alternatives]
+    for path in samples + variants():
+        name, folder, source = path.stem, path.with_suffix(""), path.read_text(encoding="utf-8")
+        if wanted and name not in wanted:
             continue
-        if sample.name in TRAININGS:
-            model = fit(namespace_of(sample.source), **TRAININGS[sample.name])
-            if sample.name in BROKEN:
-                broken(model, **BROKEN[sample.name])
-            write(model, sample.path.with_suffix(""))
-        if sample.name == "torch_layers":
+        if name in TRAININGS:
+            model = fit(namespace_of(source), **TRAININGS[name])
+            if name in BROKEN:
+                broken(model, **BROKEN[name])
+            write(model, folder)
+        if name == "torch_layers":
             reference = fit(namespace_of(EXERCISE.solution), steps=0)
             reference.load_state_dict(load_file(EXERCISE.artifacts / FILE))
-            model = fit(namespace_of(sample.source), steps=0)
-            write(renamed(reference, model), sample.path.with_suffix(""))
+            write(renamed(reference, fit(namespace_of(source), steps=0)), folder)
 
 
 if __name__ == "__main__":
