@@ -17,6 +17,9 @@ _LONG = (
     "tests/versions/test_wheels.py",
     "tests/nbgrader_suites",
     "tests/course/test_audit.py::test_the_checks_hold",
+    "tests/course/test_variants.py",
+    "tests/nbjudge/test_mutants.py::test_the_command",
+    "tests/benchmarks",
 )
 # The tests of a module share what was made for the first of them, and stay together.
 _LONG_TOGETHER = (
