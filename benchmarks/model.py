@@ -1,8 +1,8 @@
 """What grading takes at sizes that no one machine has: a model, its numbers measured here, and tried here.
 
-Three commands of `nbjudge autograde` with one worker, for 1, N and 2 N right submissions, give its numbers. It then says
-what 2 N take with one worker and with two, which is compared with what they took; and what 100,000 submissions take on
-200 workers, and which of its parts is the first that has no time left.
+Two commands of `nbjudge autograde` with one worker, for 1 and for N right submissions, give its numbers. It then says what
+2 N take with one worker and with two, which is compared with what they took; and what 100,000 submissions take on 200
+workers, and which of its parts is the first that has no time left.
 """
 
 from __future__ import annotations
