@@ -26,7 +26,7 @@ class Cluster:
         make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=cluster -keyout key.pem -out cert.pem"
         subprocess.run(make.split(), cwd=scheduler, check=True, capture_output=True)
         self._begin(scheduler, "--protocol", "tls", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", "me")
-        assert until((scheduler / "me").is_file)
+        assert until(lambda: _whole(scheduler / "me"))
         self.address: str = json.loads((scheduler / "me").read_text())["address"]
         self.keys = [str(scheduler / word) if word.endswith(".pem") else word for word in _KEYS]
         for number in range(workers):
@@ -61,3 +61,8 @@ class Cluster:
         command = [sys.executable, "-m", module, *_KEYS, "--no-dashboard", *arguments]
         with (folder / "log").open("wb") as log:
             self._begun.append(subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log))
+
+
+def _whole(file: Path) -> bool:
+    """Whether a scheduler has written its file to the end: there it is from the moment that it is opened."""
+    return file.is_file() and file.read_text().endswith("}")
