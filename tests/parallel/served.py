@@ -109,7 +109,7 @@ def begin(
     """Grade a class in a process of its own; returns that."""
 
     @contextmanager
-    def crew(_log: object) -> Iterator[Crew]:
+    def crew(_log: object, _submissions: int) -> Iterator[Crew]:
         yield Crew(stored, before)
 
     process = _processes.Process(target=grade, args=(school, crew, *options))

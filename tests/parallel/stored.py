@@ -77,8 +77,8 @@ def answers_of(school: School) -> dict[str, Any]:
     stored: dict[str, Any] = {}
 
     @contextmanager
-    def crew(log):
-        with local_crew(None, log) as real:
+    def crew(log, submissions):
+        with local_crew(None, log, submissions) as real:
             storing = StoringCrew(real)
             yield storing
             stored.update(storing._stored)
@@ -186,7 +186,7 @@ def main() -> None:
     stored = answers_of(graded)
 
     @contextmanager
-    def crew(_log: object) -> Iterator[StoredCrew]:
+    def crew(_log: object, _submissions: int) -> Iterator[StoredCrew]:
         yield StoredCrew(stored)
 
     torment = Torment(new, graded, Fate(), root / "torment")

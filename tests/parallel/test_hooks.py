@@ -18,6 +18,17 @@ def mend(assignment, student, notebooks):
 
 c.Autograde.pre_convert_hook = mend
 """
+COUNT = """
+from multiprocessing import active_children
+from pathlib import Path
+
+
+def count(assignment, student, notebooks):
+    Path("workers").write_text(str(len(active_children())))
+
+
+c.Autograde.pre_convert_hook = count
+"""
 
 
 def test_what_a_hook_changes_is_graded_as_it_has_become(school, tmp_path):
@@ -33,9 +44,11 @@ def test_what_a_hook_changes_is_graded_as_it_has_become(school, tmp_path):
     assert (school.root / f"autograded/mended/{LESSON}/from_the_hook.txt").read_text() == "was here"
 
 
-def test_what_is_not_to_be_run_is_not_run(school):
+def test_what_is_not_to_be_run_is_not_run_by_one_worker_for_one_student(school):
+    school.write("nbgrader_config.py", school.config + COUNT)
     school.hand_in("right", school.answered())
-    said = school.nbjudge("--no-execute", "--workers", "1", ok=False)
+    said = school.nbjudge("--no-execute", "--workers", "3", ok=False)
+    assert (school.root / "workers").read_text() == "1"
     assert "left to a person: right" in said
     assert school.needs_person("right") and "as --no-execute asks" in school.comments("right")
     before = rows(school.root / "gradebook.db")

@@ -37,7 +37,8 @@ from nbjudge.parallel.packing import files_below, pack
 from nbjudge.parallel.progress import Tally, bar, trouble
 from nbjudge.settings import NBJudge
 
-MakeCrew = Callable[[logging.Logger], AbstractContextManager[Crew]]
+MakeCrew = Callable[[logging.Logger, int], AbstractContextManager[Crew]]
+"""Called with the log and the number of submissions."""
 
 
 class ParallelExporter(JudgedNotebookExporter):
@@ -100,8 +101,8 @@ class ParallelExporter(JudgedNotebookExporter):
 class ParallelAutograde(Autograde):
     """nbgrader's converter, which takes up the submissions as they come back from the crew."""
 
-    def __init__(self, call_crew: Callable[[], Crew], console: Console, quiet: bool, **keywords: Any):
-        """`call_crew` is called when there is something to grade, once."""
+    def __init__(self, call_crew: Callable[[int], Crew], console: Console, quiet: bool, **keywords: Any):
+        """`call_crew` is called when there is something to grade, once, with how many submissions that are."""
         super().__init__(**keywords)
         if self.config.Autograde.get("exporter_class") != EXPORTER:
             refuse(self.log, "this course does not grade by nbjudge, so nbjudge cannot grade it\nNothing was graded.")
@@ -136,7 +137,7 @@ class ParallelAutograde(Autograde):
         """Whoever grades: they know the course, and nothing keeps them from it."""
         waiting = self._console.status("calling the workers")
         with waiting if self._console.is_terminal and not self._quiet else contextlib.nullcontext():
-            crew = self._call_crew()
+            crew = self._call_crew(self.tally.to_do)
             try:
                 crew.take(self.exporter.bundle())
             except CourseError as error:
@@ -221,7 +222,11 @@ class ParallelApplication(AutogradeApp):
         with contextlib.ExitStack() as stack:
             stack.callback(close_all)
             converter = ParallelAutograde(
-                lambda: stack.enter_context(make_crew(self.log)), console, quiet, coursedir=self.coursedir, parent=self
+                lambda submissions: stack.enter_context(make_crew(self.log, submissions)),
+                console,
+                quiet,
+                coursedir=self.coursedir,
+                parent=self,
             )
             converter.start()
             return converter.tally

@@ -53,9 +53,12 @@ class TLS:
 
 
 @contextlib.contextmanager
-def local_crew(workers: int | None, log: logging.Logger) -> Iterator[DaskCrew]:
-    """Workers on this machine, each a process with one thread; by default one for each core."""
-    count = workers or len(os.sched_getaffinity(0))
+def local_crew(workers: int | None, log: logging.Logger, submissions: int) -> Iterator[DaskCrew]:
+    """Workers on this machine, each a process with one thread; by default one for each core.
+
+    There are no more than submissions: each takes seconds of a core to get ready.
+    """
+    count = min(workers or len(os.sched_getaffinity(0)), max(1, submissions))
     with dask.config.set(_LOCAL), _started(count, _own_keys(log)) as cluster, Client(cluster) as client:
         spare = [partial(cluster.scale, count + number) for number in range(count, 0, -1)]
         crew = DaskCrew(client, log, spare)
@@ -66,8 +69,8 @@ def local_crew(workers: int | None, log: logging.Logger) -> Iterator[DaskCrew]:
 
 
 @contextlib.contextmanager
-def crew_at(address: str, tls: TLS, log: logging.Logger) -> Iterator[DaskCrew]:
-    """The workers of the scheduler at `address`. Raises `MachineError` where it does not answer."""
+def crew_at(address: str, tls: TLS, log: logging.Logger, _submissions: int) -> Iterator[DaskCrew]:
+    """The workers of the scheduler at `address`, however many. Raises `MachineError` where it does not answer."""
     with dask.config.set(_EVERYWHERE):
         try:
             client = Client(address, security=tls.security(), timeout=_CONNECT_SECONDS)
