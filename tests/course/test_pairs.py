@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import combinations, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,14 +58,13 @@ def written(exercise: str) -> list[Pair]:
 def drawn(exercise: str) -> Iterator[Pair]:
     """Pairs of an exercise's mistakes that go together, drawn by chance, always the same."""
     samples = {one.name: plain(one.source) for one in COURSE.exercise(exercise).mistakes if one.folder is None}
-    names, chance, seen = sorted(samples), random.Random(exercise), set()
-    for _ in range(40):
-        a, b = sorted(chance.sample(names, 2))
-        if (a, b) not in seen and (both := merged(samples, a, b)) is not None:
+    pairs = list(combinations(sorted(samples), 2))
+    random.Random(exercise).shuffle(pairs)
+    for a, b in pairs:
+        if (both := merged(samples, a, b)) is not None:
             source = with_other_names(both)
             if shows_both(exercise, source, samples[a], samples[b]):
                 yield Pair(exercise, (frozenset((a, b)),), source)
-        seen.add((a, b))
 
 
 def shows_both(exercise: str, source: str, *alone: str) -> bool:
