@@ -205,7 +205,9 @@ def autograde(
     force: Annotated[bool, typer.Option("--force", "-f", help="Grade anew what is graded already.")] = False,
     db: Annotated[str, typer.Option(help="The address of the gradebook.")] = "",
     course_dir: Annotated[str, typer.Option(help="The course directory.")] = "",
-    workers: Annotated[int | None, typer.Option(min=1, help="Workers here; by default one for each core, of a small class fewer.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Workers here; by default one for each core, of a small class fewer.")
+    ] = None,
     scheduler: Annotated[str, typer.Option(help="The address of a Dask scheduler, whose workers grade.")] = "",
     tls_ca_file: Annotated[str, typer.Option(help="Whom to trust at that address.")] = "",
     tls_cert: Annotated[str, typer.Option(help="The certificate to show there.")] = "",
