@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -50,7 +49,6 @@ _INTERRUPT_SECONDS = 1.0
 _FOR_PAIRS = 1 / 3  # of the time for an exercise: so much more may be spent on finding two mistakes in one answer
 _UNDONE = "it is not done yet"
 _NO_TIME = "not run: the time for this exercise was used up"
-_NUMBER = re.compile(r"\d[\d.,]*")
 CALLS = "your code calls "
 """How what was seen begins where a check forbids what was called."""
 
@@ -253,8 +251,8 @@ class _Run:
         lost = self._restarts < restarts or (self._missing is not None and missing is None)
         passed = not expected and not seen
         if not passed and not answers:
-            # Nothing was asked: what was handed in is what tells mistakes apart. Its numbers are of who made it.
-            answers.append(("seen", _NUMBER.sub("#", seen)))
+            # Nothing was asked: what was handed in is what tells mistakes apart.
+            answers.append(("seen", known.without_numbers(seen)))
         asks = "" if passed or not self._connection or seen.startswith(_UNDONE) else check.info.asks
         result = CheckResult(check.name, check.info.says, passed, check.info.points, expected, seen, lost, asks)
         self._noted[check.name] = result, answers

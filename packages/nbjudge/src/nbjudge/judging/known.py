@@ -30,8 +30,10 @@ FILE = "known.json"
 _FORMAT = 2
 # Who makes the same mistake in other words fails a check otherwise in these: the line, the kind and the words of an
 # error, but for an attribute that is missing; and all numbers.
+_NUMBER = re.compile(r"[-+]?\d[\d.e+-]*")
 _VARYING = (
-    (re.compile(r"`[^`]*`|[-+]?\d[\d.e+-]*"), "#"),
+    (re.compile(r"`[^`]*`"), "#"),
+    (_NUMBER, "#"),
     (re.compile(r"(?<= \| )[A-Z]\w*Error\Z"), "an error"),
     (re.compile(r"(your code raised) (?!AttributeError: '(?!NoneType)).*", re.DOTALL), r"\1 an error"),
     (re.compile(r"\ba (list|tuple)(?= of # items)"), "several"),
@@ -66,6 +68,11 @@ class Transcript:
         same = self.passed == other.passed and self.manners == other.manners
         failed = [name for name, passed in self.passed.items() if not passed]
         return same and all(self.answers[name].near(other.answers[name]) for name in failed)
+
+
+def without_numbers(text: str) -> str:
+    """What was seen, without what is of who made it, and of the machine that it was made on."""
+    return _NUMBER.sub("#", text)
 
 
 def _manner(check: CheckResult, answers: list[object]) -> str:
