@@ -365,7 +365,25 @@ def test_layers(student, rng):
 
 
 @check(
-    points=0.5,
+    points=0.25,
+    says="the attention of both sides has num_heads heads",
+    asks="Which number does each of your two stacks get for its heads?",
+)
+def test_heads(student, rng):
+    one, each = (build(student, num_heads=heads) for heads in (1, D))
+    if shapes(one) == shapes(each):  # whoever has a matrix for each head shows how many there are
+        state = randomised(one, rng)
+        for model in (one, each):
+            load_weights(model, state, "the model")
+    source, target, memory = tokens(rng, 2, 6), tokens(rng, 2, 6), rng.normal(2, 6, D)
+    with_heads = f"with {D} heads, compared with one,"
+    assert_different(each.encode(source), one.encode(source), what=f"the memory {with_heads}")
+    logits = (model.decode(target, memory, source) for model in (each, one))
+    assert_different(*logits, what=f"the logits {with_heads}")
+
+
+@check(
+    points=0.25,
     says="a state_dict holds all there is: loaded into another model, it makes the same logits",
     asks="Which of your parts does PyTorch not see?",
 )
