@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 from nbjudge import Course, CourseError, Judge
 from nbjudge.judging.mutants.mutant import mutants
-from nbjudge.judging.mutants.score import mutation_score, workers
+from nbjudge.judging.mutants.score import Tried, mutation_score, workers
 
 WEAK_CHECK = """
     import numpy as np
@@ -146,10 +146,22 @@ def test_checks_that_are_strict_catch_every_mutant(course):
     assert heard[-1] == (score.total, score.total)
 
 
+def test_what_is_known_to_pass_is_given_more_time(toy, course):
+    toy.write("tests/checks/test_double.py", dedent(WEAK_CHECK))
+    toy.write("tests/mistakes/double/equivalent.toml", RECORDS)
+    slow = "import time\n\ndef double(x):\n    time.sleep(1.5)\n    return 2 * x"
+    toy.write("nbgrader_config.py", toy.config + "c.NBJudge.check_seconds = 1\n")
+    with workers(course, 1) as failures:
+        assert list(failures(course.exercise("double"), [Tried(slow), Tried(slow, passes=True)])) == ["test_two", None]
+    asked = []
+    mutation_score(course.exercise("double"), lambda _, tried: asked.extend(tried) or iter([None] * len(tried)))
+    assert sum(one.passes for one in asked) == 1 + len(SURVIVORS)  # the reference, and those that are recorded
+
+
 def failing(*lines: str):
     """A judge who catches the sources that hold one of the lines."""
-    return lambda exercise, sources: iter(
-        "test_values" if any(line in source for line in lines) else None for source in sources
+    return lambda exercise, tried: iter(
+        "test_values" if any(line in one.source for line in lines) else None for one in tried
     )
 
 

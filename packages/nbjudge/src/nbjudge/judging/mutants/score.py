@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -30,8 +30,17 @@ from nbjudge.judging.mutants.mutant import Mutant, mutants, normal_form
 RECORDS = "equivalent.toml"
 _NICENESS = 10  # a machine where somebody works stays usable
 
+
+@dataclass(frozen=True)
+class Tried:
+    """A source that is judged; one that `passes`, as far as is known, is given all the time that it wants."""
+
+    source: str
+    passes: bool = False
+
+
 # Of each source, in turn, the name of the first check that it fails, or None.
-Failures = Callable[[Exercise, Sequence[str]], Iterator[str | None]]
+Failures = Callable[[Exercise, Sequence[Tried]], Iterator[str | None]]
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,8 @@ def mutation_score(
     """
     records = {record.change: record for record in recorded(exercise)}
     made = mutants(exercise.solution)
-    found = failures(exercise, [normal_form(exercise.solution), *(mutant.source for mutant in made)])
+    reference = Tried(normal_form(exercise.solution), passes=True)
+    found = failures(exercise, [reference, *(Tried(mutant.source, mutant.change in records) for mutant in made)])
     failed = next(found)
     if failed is not None:
         raise CourseError(f"{exercise.name}: its own solution fails {failed}, so that mutants of it tell nothing")
@@ -127,9 +137,15 @@ def recorded(exercise: Exercise) -> list[Record]:
 def workers(course: Course, number: int | None = None) -> Iterator[Failures]:
     """`number` processes that judge side by side, by default one for each core."""
     with ProcessPoolExecutor(number, get_context("spawn"), os.nice, (_NICENESS,)) as pool:
-        yield lambda exercise, sources: pool.map(partial(_first_failure, course.root, exercise.name), sources)
+        yield lambda exercise, tried: pool.map(partial(_first_failure, course.root, exercise.name), tried)
 
 
-def _first_failure(root: Path, exercise: str, source: str) -> str | None:
-    failure = Judge(course_at(root)).first_failure(exercise, source)
+def _first_failure(root: Path, exercise: str, tried: Tried) -> str | None:
+    course = _patient_course_at(root) if tried.passes else course_at(root)
+    failure = Judge(course).first_failure(exercise, tried.source)
     return None if failure is None else failure.name
+
+
+@cache
+def _patient_course_at(root: Path) -> Course:
+    return course_at(root).patient()
