@@ -377,9 +377,11 @@ def test_heads(student, rng):
             load_weights(model, state, "the model")
     source, target, memory = tokens(rng, 2, 6), tokens(rng, 2, 6), rng.normal(2, 6, D)
     with_heads = f"with {D} heads, compared with one,"
-    assert_different(each.encode(source), one.encode(source), what=f"the memory {with_heads}")
-    logits = (model.decode(target, memory, source) for model in (each, one))
-    assert_different(*logits, what=f"the logits {with_heads}")
+    calls = {"the memory": lambda a: a.encode(source), "the logits": lambda a: a.decode(target, memory, source)}
+    for what, call in calls.items():
+        seen = call(one)
+        assert_same(call(one), seen, what=f"{what} when asked for twice")
+        assert_different(call(each), seen, what=f"{what} {with_heads}")
 
 
 @check(
