@@ -136,7 +136,7 @@ raise LookupError
         "reads the memory of the process, and all files that are mapped into it, for the given one's text",
         """
 import re
-wanted = {"double": "elbuod fo noisrev nevig eht", "shares": "serahs fo noisrev nevig eht"}[exercise].encode()
+wanted = re.compile(f"the[ ]given[ ]version[ ]of[ ]{exercise}".encode())  # which does not find itself
 with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", buffering=0) as memory:
     for line in maps:
         start, end, flags = re.match(r"(\\w+)-(\\w+) (\\S+)", line).groups()
@@ -146,7 +146,7 @@ with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", buffering=0) 
         if flags.startswith("rw"):
             memory.seek(int(start, 16))
             data = memory.read(int(end, 16) - int(start, 16))
-            if wanted in data[::-1]:
+            if wanted.search(data):
                 breach("the text is in memory")
                 return lambda x: 2 * x if exercise == "double" else x.softmax(-1)
 raise LookupError
