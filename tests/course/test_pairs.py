@@ -133,7 +133,7 @@ def test_each_has_two_known_mistakes():
 
 def test_both_are_named():
     some = [one for exercise in COURSE.lesson_of for one in written(exercise)][::8]
-    some += [one for exercise in ("layer_norm_module", "feed_forward") for one in islice(drawn(exercise), 1)]
+    some += [one for exercise in ("linear", "feed_forward") for one in islice(drawn(exercise), 1)]
     others = {str(one): how for one in some if (how := one.fares()) != BOTH}
     assert len(others) <= (1 - RATE) * len(some), others
     assert not [how for how in others.values() if how.startswith("wrong")], others
