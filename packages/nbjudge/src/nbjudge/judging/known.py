@@ -28,9 +28,9 @@ from nbjudge.source_text import parse
 
 FILE = "known.json"
 _FORMAT = 2
+_NUMBER = re.compile(r"[-+]?\d[\d.e+-]*")
 # Who makes the same mistake in other words fails a check otherwise in these: the line, the kind and the words of an
 # error, but for an attribute that is missing; and all numbers.
-_NUMBER = re.compile(r"[-+]?\d[\d.e+-]*")
 _VARYING = (
     (re.compile(r"`[^`]*`"), "#"),
     (_NUMBER, "#"),
