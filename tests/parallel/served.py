@@ -144,7 +144,7 @@ class Served:
 
     def grade_two_lessons_at_once(self) -> None:
         """They are of the same students, whom nobody knows before, and begin each submission at the same moment."""
-        other = self._new.copy_to(self._root / "other", self.server.create("both", like="new"))
+        other = self._new.copy_to(self._root / "other", self.server.create("both", like="new", by_socket=True))
         other.rename_lesson("other")
         other.release_lesson()
         alone = self.server.create("alone", like="both")
