@@ -59,6 +59,10 @@ def test_one_lesson_trains_and_only_there_kernels_begin_with_what_an_optimiser_i
     assert [lesson for lesson in LESSONS if Course(ROOT).trains(lesson)] == ["11_transformer"]
 
 
+def test_every_lesson_names_gradients():
+    assert all(Course(ROOT).differentiates(lesson) for lesson in LESSONS)
+
+
 def test_each_exercise_has_hints_of_its_own():
     said = [hint for exercise in EXERCISES for hint in hints(exercise).values()]
     assert len(set(said)) == len(said)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from nbformat.v4 import new_code_cell
 from safetensors.torch import save_file
+from toy import EXERCISES
 
 FULL = {"double": 3.0, "quadruple": 4.0}
 
@@ -263,3 +264,15 @@ def test_a_course_without_its_given_module_stops_instead_of_costing_points(toy):
     (toy.root / "mislaid.py").rename(toy.root / "given_parts.py")
     toy.autograde()
     assert toy.scores("ann") == FULL
+
+
+def test_kernels_begin_with_what_a_backward_pass_imports_where_a_gradient_is_named(toy):
+    look = "import sys\nprint('ready:', 'torch.fx.experimental.symbolic_shapes' in sys.modules)"
+    toy.hand_in("before", toy.answered(double=f"{look}\n{EXERCISES['double'].answer}"))
+    toy.autograde()
+    checks = toy.checks("double")
+    toy.write("tests/checks/test_double.py", f"{checks}\n# None asks for a gradient.\n")
+    toy.hand_in("after", toy.answered(double=f"{look}\n{EXERCISES['double'].answer}"))
+    toy.autograde()
+    assert "ready: False" in str(toy.graded("before")) and "ready: True" in str(toy.graded("after"))
+    assert toy.scores("before") == toy.scores("after")

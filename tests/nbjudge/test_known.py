@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ NAMED = "adds_two"
 @pytest.fixture
 def course(toy, monkeypatch) -> Course:
     monkeypatch.syspath_prepend(str(toy.root))  # where the module lies that the course gives to learners
+    monkeypatch.delitem(sys.modules, "given_parts", raising=False)  # another course's, of a test before
     return Course(toy.root)
 
 

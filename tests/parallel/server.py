@@ -100,6 +100,4 @@ class Server:
         return True
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(
-            host=str(self._folder), port=self._port, user=_ROLE, dbname="postgres", autocommit=True
-        )
+        return psycopg.connect(host=str(self._folder), port=self._port, user=_ROLE, dbname="postgres", autocommit=True)

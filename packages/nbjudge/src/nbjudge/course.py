@@ -21,6 +21,7 @@ from nbjudge.given import Given
 from nbjudge.settings import NBJudge, find_root, load
 from nbjudge.source_text import outside_hidden, plain_python
 
+_GRADIENT = re.compile(r"gradient|backward|requires_grad|\bgrads?\b")
 _JUDGE_LINE = re.compile(r"^\s*judge\(\s*[\"'](\w+)[\"'](?:\s*,\s*([^\W\d]\w*)\s*\))?", re.MULTILINE)
 
 
@@ -203,6 +204,13 @@ class Course:
     def trains(self, lesson: str) -> bool:
         """Whether a lesson names an optimiser of torch's."""
         return any("torch.optim" in path.read_text(encoding="utf-8") for path in self.lessons.get(lesson, []))
+
+    def differentiates(self, lesson: str) -> bool:
+        """Whether a lesson, or a check of one of its exercises, names a gradient."""
+        exercises = [name for name, where in self.lesson_of.items() if where == lesson]
+        checks = [self.root / self.settings.checks / f"test_{name}.py" for name in exercises]
+        files = [*self.lessons.get(lesson, []), *(path for path in checks if path.is_file())]
+        return any(_GRADIENT.search(path.read_text(encoding="utf-8")) for path in files)
 
     def names_from(self, exercise: str) -> tuple[str, ...]:
         """The names that `exercise` and those after it ask for: nothing that is given may stand for them."""

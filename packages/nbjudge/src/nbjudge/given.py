@@ -46,6 +46,7 @@ class Given:
         self._pieces: dict[str, list[Piece]] = {}
         self._binding: dict[tuple[str, str], list[Piece]] = {}
         self._closures: dict[str, set[Piece]] = {}
+        self._remaining: dict[frozenset[str], set[Piece]] = {}
         for module in self._trees:
             self._read(module)
         if (name, "__getattr__") in self._binding:
@@ -236,6 +237,12 @@ class Given:
 
     def _kept(self, hidden: Collection[str]) -> set[Piece]:
         """The pieces that remain."""
+        key = frozenset(hidden)
+        if key not in self._remaining:
+            self._remaining[key] = self._left_of(key)
+        return self._remaining[key]
+
+    def _left_of(self, hidden: Collection[str]) -> set[Piece]:
         out = self.out_of_reach(hidden)
         kept: set[Piece] = set()
         for name in self.names - set(out):

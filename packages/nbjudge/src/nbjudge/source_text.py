@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from nbjudge.scopes import bound_by
 
@@ -36,6 +37,7 @@ def parse(source: str) -> ast.Module | None:
         return None
 
 
+@lru_cache(maxsize=256)  # a cell is read for many reasons; nobody changes the tree
 def _parsed(source: str) -> ast.Module | None:
     try:
         return ast.parse(source)

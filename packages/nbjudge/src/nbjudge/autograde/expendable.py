@@ -24,18 +24,19 @@ from typing import TYPE_CHECKING, Any
 from nbjudge.conversation.common.forks import Forks
 from nbjudge.errors import CourseError, SandboxUnavailable, UnreadableNotebook
 from nbjudge.given import Given
-from nbjudge.kernels.common.preload import OF_JUDGING, OF_TRAINING, PRELOAD
+from nbjudge.kernels.common.preload import OF_GRADIENTS, OF_JUDGING, OF_TRAINING, PRELOAD
 from nbjudge.patience import Taken
 from nbjudge.settings import NBJudge
 from nbjudge.words import size_in_words
 
 if TYPE_CHECKING:  # they import nbgrader and torch, which takes as long as the warm parent, and is to be beside that
     from nbjudge.checks.runner import Collected, RunChecks
-    from nbjudge.course import Course
+    from nbjudge.course import Course, Exercise
     from nbjudge.judging.judge import Judge
     from nbjudge.judging.known import Known, Transcript
 
 _REQUEST_BYTES = 256 << 20
+_OF_CHECKS = ("numpy.random", "jaxtyping")
 _OF_OUR_OWN = ("explain", "pair")  # jobs that run the author's code in plain processes, and need no kernel
 
 
@@ -43,7 +44,8 @@ class _Graders(Forks):
     def __init__(self, job: dict[str, Any]):
         settings = NBJudge(**job["settings"])
         self._settings = settings
-        modules = [name for name in PRELOAD if job["judges"] or name not in OF_JUDGING]
+        unwanted = (*(() if job["exercises"] else OF_JUDGING), *(() if job["differentiates"] else OF_GRADIENTS))
+        modules = [name for name in PRELOAD if name not in unwanted]
         modules += OF_TRAINING if job["trains"] else ()
         settings.kernel_modules = [*modules, *settings.course_modules]
         self._preload = tuple(settings.kernel_modules)
@@ -60,28 +62,32 @@ class _Graders(Forks):
         from nbjudge.course import Course
 
         self._course, self._lesson = Course(Path(job["root"]), settings, job["sources"]), job["lesson"]
+        self._exercises: list[str] = job["exercises"]
         self._secret = course_secret(self._course.root)
         self._run_checks: RunChecks | None = None  # where they have been collected
-        self._mistakes: dict[str, list[Known]] = {}  # of those exercises, so that no child has to read them
+        self._mistakes: dict[str, list[Known]] = {}  # of those exercises, so that not every child has to read them
+        self._unread: list[Exercise] = []  # whose mistakes are still to be read
         self._children: list[int] = []
         _import_all()
-        if job["judges"]:
-            _import_all_of_judging(settings)
+        self._set_text()
+        if job["exercises"]:
+            _import_all_of_judging(
+                [*_OF_CHECKS, *(OF_GRADIENTS if job["differentiates"] else ()), *settings.course_modules]
+            )
 
     def collect_and_serve(self) -> None:
         """Have pytest collect the lesson's checks once, for all children, and serve from within."""
         exercises = []
-        for name, lesson in self._course.lesson_of.items():
-            if lesson == self._lesson:
-                with contextlib.suppress(CourseError):  # what is wrong with it is said to whom it would judge
-                    exercise = self._course.exercise(name)
-                    if exercise.check_file.is_file():
-                        exercises.append(exercise)
+        for name in self._exercises:
+            with contextlib.suppress(CourseError):  # what is wrong with it is said to whom it would judge
+                exercise = self._course.exercise(name)
+                if exercise.check_file.is_file():
+                    exercises.append(exercise)
         if exercises:
             from nbjudge.checks.runner import collect
-            from nbjudge.judging import known
 
-            self._mistakes = {one.name: found for one in exercises if (found := known.load(one)) is not None}
+            self._find_given_parts(exercises)
+            self._unread = exercises
             collect(exercises, self._serve)
         else:
             self.serve()
@@ -89,6 +95,24 @@ class _Graders(Forks):
     def _serve(self, collected: Collected) -> None:
         self._run_checks = collected.run_checks
         self.serve()
+
+    def _set_text(self) -> None:
+        """Set the lesson's own text as pages, which all children would."""
+        from nbjudge.autograde.inert import Inert
+        from nbjudge.course import read_notebook
+
+        inert = Inert(self._settings.hidden_delimiters)
+        for path in self._course.lessons.get(self._lesson, []):
+            with contextlib.suppress(Exception):  # whatever a broken notebook raises is said by whoever needs it
+                for cell in read_notebook(path).cells:
+                    if cell.cell_type == "markdown":
+                        inert.clean(cell)
+
+    def _find_given_parts(self, exercises: list[Exercise]) -> None:
+        """Find out what of the given parts comes within reach when each exercise has been judged."""
+        if self._given is not None:
+            for one in exercises:
+                self._given.added(self._course.names_from(one.name), self._course.names_after(one.name))
 
     def end_children(self) -> None:
         """Nobody waits for them any more: without this, one would live until its learner's cell has ended."""
@@ -110,9 +134,21 @@ class _Graders(Forks):
             self._prepare()
 
     def after(self, job: str) -> None:
-        if job not in _OF_OUR_OWN and self._parents is not None:
+        if job in _OF_OUR_OWN:
+            return
+        if self._parents is not None:
             self._parents.hand_over_spares()
             self._prepare()  # while the child is at work
+        self._read_mistakes()
+
+    def _read_mistakes(self) -> None:
+        from nbjudge.judging import known
+
+        while self._unread:
+            one = self._unread.pop()
+            found = known.load(one)
+            if found is not None:
+                self._mistakes[one.name] = found
 
     def _prepare(self) -> None:
         """Have a kernel ready for the next child."""
@@ -172,7 +208,7 @@ class _Graders(Forks):
 
 def _import_all() -> None:
     """All that a child would import, or compile, at first."""
-    from nbjudge.autograde import grading  # noqa: F401 - what a child will need
+    from nbjudge.autograde import grading, placing  # noqa: F401 - what a child will need
     from nbjudge.autograde.inert import Inert
     from nbjudge.autograde.submission import new_cell
 
@@ -180,15 +216,14 @@ def _import_all() -> None:
         Inert([]).clean(new_cell("cell", kind, "1", {}))
 
 
-def _import_all_of_judging(settings: NBJudge) -> None:
-    """The same, of what only a lesson with exercises needs: it takes longer than all the rest."""
+def _import_all_of_judging(modules: list[str]) -> None:
+    """The same, of what only a lesson with exercises needs, `modules` too: it takes longer than all the rest."""
     import torch
 
     from nbjudge.judging import judge  # noqa: F401 - what a child will need
 
     torch.set_num_threads(1)
-    importlib.import_module("torch.fx.experimental.symbolic_shapes")  # the first backward pass of a child would
-    for name in settings.course_modules:
+    for name in modules:
         with contextlib.suppress(ImportError):  # what the course lacks is reported by the cell that needs it
             importlib.import_module(name)
 

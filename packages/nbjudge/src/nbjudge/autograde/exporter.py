@@ -22,7 +22,8 @@ from nbgrader.preprocessors import ClearHiddenTests
 
 from nbjudge.autograde.batch import Batch, Submission
 from nbjudge.autograde.config import refusals
-from nbjudge.autograde.grader import Graded, Grader, Graders, job_of
+from nbjudge.autograde.grader import Graded, Grader, Graders
+from nbjudge.autograde.job import job_of
 from nbjudge.autograde.reach import open_once
 from nbjudge.autograde.rebuild import read_notebook
 from nbjudge.autograde.refuse import refuse

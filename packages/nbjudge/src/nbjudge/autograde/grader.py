@@ -18,17 +18,16 @@ import weakref
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from nbformat import NotebookNode
-from nbgrader.coursedir import CourseDirectory
-
-from nbjudge.autograde.placing import Anchor, Placed
-from nbjudge.autograde.seeds import course_secret
 from nbjudge.conversation.common.forks import ForkServer
-from nbjudge.course import Course, source_pattern
 from nbjudge.errors import UnreadableNotebook
 from nbjudge.settings import NBJudge
+
+if TYPE_CHECKING:  # they import nbgrader, beside which the parent of the processes is to start
+    from nbformat import NotebookNode
+
+    from nbjudge.autograde.placing import Anchor, Placed
 
 _MODULE = "nbjudge.autograde.expendable"
 _ANSWER_BYTES = 256 << 20
@@ -68,37 +67,8 @@ class Graders(Protocol):
     def close(self) -> None: ...
 
 
-def job_of(root: Path, settings: NBJudge, directory: CourseDirectory, log: logging.Logger) -> dict[str, Any]:
-    """What a `Grader` must know of the course at `root`, as JSON. Raises `CourseError` where it cannot be read."""
-    values = {name: value for name, value in settings.trait_values(config=True).items() if name != "refused"}
-    sources, lesson = source_pattern(directory), directory.assignment_id
-    values["hidden_delimiters"] = settings.hidden_delimiters
-    course = Course(root, settings, sources)
-    values["hidden_parts"] = _hidden_parts(course, lesson, log)
-    course_secret(root)  # or why there is none; it is read again there, as all on this machine see a command line
-    return {
-        "root": str(root),
-        "paths": [],  # where modules are found, before all other places
-        "settings": values,
-        "sources": sources,
-        "lesson": lesson,
-        "judges": lesson in course.lesson_of.values(),
-        "trains": course.trains(lesson),
-    }
-
-
-def _hidden_parts(course: Course, lesson: str, log: logging.Logger) -> list[str]:
-    if course.given is None:
-        return []
-    hidden = course.names_since(lesson)
-    for name, needs in sorted(course.given.entangled(hidden).items()):
-        needed = ", ".join(sorted(needs))
-        log.warning("%s: %s.%s is out of reach: it needs %s", lesson, course.given.name, name, needed)
-    return list(hidden)
-
-
 class Grader:
-    """The parent of all the processes that grade the notebooks of one batch. `job` is made by `job_of`."""
+    """The parent of all the processes that grade the notebooks of one batch. `job` is made by `job.job_of`."""
 
     def __init__(self, job: dict[str, Any], settings: NBJudge, log: logging.Logger):
         self._settings, self._log = settings, log
@@ -154,6 +124,8 @@ class Grading:
 
     def place(self, cells: list[NotebookNode], anchors: list[Anchor]) -> Placed:
         """What was handed in, with the instructor's cells, as it is to be graded. Raises `GraderLost`."""
+        from nbjudge.autograde.placing import Placed
+
         return Placed(**self._ask({"op": "place", "cells": cells, "anchors": anchors}, _READ_SECONDS))
 
     def run(self, nb: NotebookNode, folder: Path, handed_in: Path, whose: list[str]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from nbjudge.autograde.config import EXPORTER
 from nbjudge.autograde.directory import texts
 from nbjudge.autograde.execute import RESULTS
 from nbjudge.autograde.exporter import JudgedNotebookExporter, close_all
-from nbjudge.autograde.grader import job_of
+from nbjudge.autograde.job import job_of
 from nbjudge.autograde.rebuild import frame_of
 from nbjudge.autograde.refuse import refuse
 from nbjudge.errors import CourseError, MachineError

@@ -7,7 +7,6 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbjudge.autograde.rebuild import Frame
 from nbjudge.autograde.seeds import course_secret
 from nbjudge.errors import CourseError
+from nbjudge.parallel.bundled import COURSE, SECRET, VERSION
 from nbjudge.parallel.packing import pack
 from nbjudge.settings import NBJudge
 
-SECRET = "secret"  # the name of the course's, beside its files
-COURSE = "course"
-VERSION = metadata.version("nbjudge")
 _LEFT = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 _TEXTS = (".ipynb", ".md")  # of other lessons, all that matters
 
@@ -54,7 +51,7 @@ def make_bundle(job: dict[str, Any], directory: CourseDirectory, lesson: Lesson)
     root = Path(os.path.abspath(directory.root))
     settings = NBJudge(**job["settings"])
     try:
-        files = dict(_files(root, settings, directory))
+        files = dict(_files(root, settings, directory, job["exercises"]))
         modules = dict(_modules(root, settings))
         about = {
             "job": {**job, "root": COURSE, "paths": [COURSE] if modules else []},
@@ -86,14 +83,17 @@ def _folder(directory: CourseDirectory) -> Path:
     return Path(os.path.normpath(directory.format_path(directory.source_directory, ".", directory.assignment_id)))
 
 
-def _files(root: Path, settings: NBJudge, directory: CourseDirectory) -> Iterator[tuple[str, Path]]:
-    """What there is, by its name in the course: all lessons' texts, this one's files, and what judges them."""
+def _files(
+    root: Path, settings: NBJudge, directory: CourseDirectory, exercises: list[str]
+) -> Iterator[tuple[str, Path]]:
+    """What there is, by its name in the course: all lessons' texts, this one's files, and what judges `exercises`."""
     graded = _folder(directory)
     for lesson in map(Path, glob.glob(directory.format_path(directory.source_directory, ".", "*"))):
         for name, path in _tidy(Path(os.path.normpath(lesson))):
             if name.endswith(_TEXTS) or lesson.name == graded.name:
                 yield f"{_below(root, Path(os.path.normpath(lesson)))}/{name}", path
-    for part in (settings.checks, settings.mistakes, settings.artifacts):
+    of_exercises = [Path(part, name) for part in (settings.mistakes, settings.artifacts) for name in exercises]
+    for part in (Path(settings.checks), *of_exercises):
         place = Path(os.path.normpath(root / part))
         for name, path in _tidy(place):
             yield f"{_below(root, place)}/{name}", path

@@ -20,7 +20,7 @@ from distributed.scheduler import Scheduler
 
 from nbjudge.autograde.grader import GraderLost
 from nbjudge.errors import MachineError
-from nbjudge.parallel import worker
+from nbjudge.parallel import bundled
 from nbjudge.parallel.answers import Answers
 from nbjudge.parallel.bundle import Bundle
 
@@ -65,9 +65,15 @@ class _Sent:
 class DaskCrew:
     """The workers of a cluster."""
 
-    def __init__(self, client: Client, log: logging.Logger, spare: Sequence[Callable[[], None]] = ()):
-        """`spare` are workers that can be called, one after another, when nobody is left."""
-        self._client, self._log, self._spare = client, log, list(spare)
+    def __init__(
+        self,
+        client: Client,
+        log: logging.Logger,
+        call: Callable[[], None] = lambda: None,
+        spare: Sequence[Callable[[], None]] = (),
+    ):
+        """`call` has workers come, who are not there yet; `spare` more of them, one after another, when nobody is left."""
+        self._client, self._log, self._call, self._spare = client, log, call, list(spare)
         self._bundle = ""
         self._done: queue.Queue[_Sent] = queue.Queue()
         self._workers, self._counted, self._seen = 1, 0.0, time.monotonic()
@@ -85,9 +91,18 @@ class DaskCrew:
     def take(self, bundle: Bundle) -> None:
         self.leave()
         with self._reached():
-            self._client.wait_for_workers(1, timeout=_ALONE_SECONDS)
-            self._client.register_plugin(worker.Bundled(bundle))
+            self._client.register_plugin(
+                bundled.Bundled(bundle.name, bundle.data)
+            )  # those that come later are given it as they start
+            self._call()
+            self._await_worker()
         self._bundle = bundle.name
+
+    def _await_worker(self) -> None:
+        try:
+            self._client.wait_for_workers(1, timeout=_ALONE_SECONDS)
+        except TimeoutError:
+            raise MachineError(f"no worker has come within {_ALONE_SECONDS:g} seconds.") from None
 
     def leave(self) -> None:
         """Let the workers forget the course."""
@@ -98,14 +113,14 @@ class DaskCrew:
 
     def obstacle(self) -> str:
         with self._reached():
-            found: dict[str, str] = self._client.run(worker.obstacle, self._bundle)
+            found: dict[str, str] = self._client.run(bundled.obstacle, self._bundle)
         return "; ".join(sorted({text for text in found.values() if text}))
 
     def ask(self, data: bytes) -> dict[str, Any]:
         for _ in range(2):
             try:
                 with self._reached():
-                    found: dict[str, Any] = json.loads(self._wait_for(self._submit(worker.answer, data)))
+                    found: dict[str, Any] = json.loads(self._wait_for(self._submit(bundled.answer, data)))
                 return found
             except KilledWorker:
                 continue
@@ -121,7 +136,7 @@ class DaskCrew:
         waiting, suspects, running = deque(names), deque[str](), dict[str, _Sent]()
 
         def send(name: str, alone: bool) -> None:
-            running[name] = _Sent(name, self._submit(worker.grade, make(name)), alone)
+            running[name] = _Sent(name, self._submit(bundled.grade, make(name)), alone)
             self._announce(running[name])
 
         try:

@@ -6,7 +6,6 @@ autograde` has. It knows neither the course's directory nor the gradebook.
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import tempfile
@@ -18,8 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from distributed import Worker, get_worker
-from distributed.diagnostics.plugin import WorkerPlugin
 from nbformat import NotebookNode, from_dict
 from nbgrader import utils
 
@@ -29,74 +26,27 @@ from nbjudge.autograde.placing import Anchor, Placed
 from nbjudge.autograde.rebuild import read_notebook, rebuild
 from nbjudge.autograde.submission import NOTES
 from nbjudge.errors import UnreadableNotebook
-from nbjudge.parallel.bundle import COURSE, SECRET, VERSION, Bundle
 from nbjudge.parallel.packing import unpack
 from nbjudge.parallel.questions import place_question, read_question, run_question
-from nbjudge.settings import NBJudge
 
 _log = logging.getLogger("nbjudge.worker")
 
 
-class Bundled(WorkerPlugin):
-    """A course's bundle on its way to a worker, and there. Dask gives it to workers that come later, too."""
-
-    def __init__(self, bundle: Bundle):
-        self.name = bundle.name
-        self._data = bundle.data
-
-    def setup(self, worker: Worker) -> None:
-        """Called on the worker: unpack the course, and begin to import what grading needs."""
-        self.course = GradedCourse(self._data, Path(tempfile.mkdtemp(prefix="nbjudge-", dir=worker.local_directory)))
-
-    def teardown(self, worker: Worker) -> None:
-        """Called on the worker when nobody needs it any more, or the worker ends."""
-        self.course.close()
-
-
-def obstacle(name: str, dask_worker: Worker) -> str:
-    """What keeps this worker from grading by the bundle `name`; empty where nothing does."""
-    plugin = dask_worker.plugins.get(name)
-    return plugin.course.obstacle() if isinstance(plugin, Bundled) else "the course did not reach it"
-
-
-def grade(name: str, data: bytes) -> bytes:
-    """All answers about a submission, by their questions, as JSON."""
-    return json.dumps(_course(name).grade(data)).encode()
-
-
-def answer(name: str, data: bytes) -> bytes:
-    """The answer to one question, as JSON."""
-    return json.dumps(_course(name).answer(data)).encode()
-
-
-def _course(name: str) -> GradedCourse:
-    plugin = get_worker().plugins[name]
-    assert isinstance(plugin, Bundled)
-    return plugin.course
-
-
 class GradedCourse:
-    """A course that was unpacked in `folder`, which is new, and whose lesson is graded here."""
+    """A course that was unpacked in `folder`, and whose lesson is graded here."""
 
-    def __init__(self, data: bytes, folder: Path):
-        self._folder = folder
-        self._about = unpack(data, folder / "bundle")
-        root = folder / "bundle" / COURSE
-        (root / ".nbjudge").mkdir(exist_ok=True)
-        (folder / "bundle" / SECRET).rename(root / ".nbjudge" / SECRET)
-        job = self._about["job"]
-        job["root"], job["paths"] = str(root), [str(root) for _ in job["paths"]]
-        self._source = root / self._about["folder"]
+    def __init__(self, about: dict[str, Any], folder: Path, grader: Grader):
+        """`about` is what the bundle tells, and `grader` of the same course."""
+        self._about, self._folder, self._grader = about, folder, grader
+        self._source = Path(about["job"]["root"]) / about["folder"]
         self._turn = threading.Lock()
-        self._grader = Grader(job, NBJudge(**job["settings"]), _log)
 
     def close(self) -> None:
         self._grader.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def obstacle(self) -> str:
-        if self._about["version"] != VERSION:
-            return f"nbjudge is {VERSION} on a worker, and {self._about['version']} here; install the same"
+        """What keeps this worker from grading; empty where nothing does."""
         with self._turn:
             return self._grader.obstacle()
 

@@ -12,8 +12,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from nbgrader.coursedir import CourseDirectory
 
-from nbjudge.autograde.grader import Grader, GraderLost, job_of
+from nbjudge.autograde.grader import Grader, GraderLost
 from nbjudge.autograde.handed_in import copy_folder
+from nbjudge.autograde.job import job_of
 from nbjudge.autograde.placing import Cell
 from nbjudge.autograde.submission import NOTES, new_cells
 from nbjudge.course import Course, judge_line

@@ -20,9 +20,11 @@ OF_JUDGING = (
     "torch",
     "safetensors.torch",
     "nbjudge.conversation.inside.serve",
-    "torch.fx.experimental.symbolic_shapes",
 )
 """What of that kernels need only where something is judged: lessons of plain tests begin without, in half the time."""
+
+OF_GRADIENTS = ("torch.fx.experimental.symbolic_shapes",)
+"""What of that only a backward pass imports."""
 
 OF_TRAINING = ("torch._dynamo",)
 """What the first step of an optimiser imports, in a second: wanted ahead only where a lesson trains."""
