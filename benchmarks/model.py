@@ -2,7 +2,8 @@
 
 Two commands of `nbjudge autograde` with one worker, for 1 and for N right submissions, give its numbers. It then says what
 2 N take with one worker and with two, which is compared with what they took; and what 100,000 submissions take on 200
-workers, and which of its parts is the first that has no time left.
+workers, and which of its parts is the first that has no time left. Two commands of `nbgrader autograde` in the same course
+tell how much of the driver's work is nbgrader's own.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Seen:
     """One command: seconds of a clock, CPU seconds of the driver's own process, and of all others."""
 
     submissions: int
-    workers: int
+    workers: int  # 0: nbgrader's own command, which has none
     wall: float
     driver: float
     others: float
@@ -72,9 +73,10 @@ class Model:
 def grade(scratch: Path, submissions: int, workers: int) -> Seen:
     """Grade a new class of so many right submissions."""
     root = course_directory(scratch / f"{submissions}_by_{workers}", "ours", submissions)
-    command = [sys.executable, "-m", "nbjudge.cli", "autograde", LESSON, "--workers", str(workers), "--quiet"]
+    ours = ["nbjudge.cli", "autograde", LESSON, "--workers", str(workers), "--quiet"]
+    command = [sys.executable, "-m", *(ours if workers else ["nbgrader", "autograde", LESSON, "--quiet"])]
     began, driver, everything = time.perf_counter(), 0.0, 0.0
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         seen = psutil.Process(process.pid)
         while process.poll() is None:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -85,10 +87,14 @@ def grade(scratch: Path, submissions: int, workers: int) -> Seen:
     return Seen(submissions, workers, time.perf_counter() - began, driver, everything - driver)
 
 
+def each(one: Seen, few: Seen, what: str) -> float:
+    """What a submission takes more, of two commands."""
+    return (getattr(few, what) - getattr(one, what)) / (few.submissions - one.submissions)
+
+
 def model_of(one: Seen, few: Seen, sent: float) -> Model:
     """The model's numbers, of two commands with one worker."""
-    more = few.submissions - one.submissions
-    worker, cpu, driver = ((getattr(few, k) - getattr(one, k)) / more for k in ("wall", "others", "driver"))
+    worker, cpu, driver = (each(one, few, what) for what in ("wall", "others", "driver"))
     return Model(one.wall - worker, worker, cpu, driver, sent)
 
 
@@ -108,13 +114,19 @@ def main() -> None:
         scratch = Path(folder)
         one, few = grade(scratch, 1, 1), grade(scratch, count, 1)
         model = model_of(one, few, bytes_of(scratch / f"{count}_by_1" / "ours"))
+        nbgraders = each(grade(scratch, 1, 0), grade(scratch, count, 0), "driver")
         tried = [grade(scratch, 2 * count, workers) for workers in (1, 2)]
     foretold = [model.seconds(one.submissions, one.workers, cores=cores) for one in tried]
     _show_tried(tried, foretold)
     _show_many(model)
+    console.print(
+        f"nbgrader's own command does {nbgraders * 1e3:.0f} ms of that in the driver's place: the workers add "
+        f"{(model.driver - nbgraders) * 1e3:.0f} ms to it."
+    )
     if arguments.output is not None:
         seen = [{**asdict(one), "foretold": wall} for one, wall in zip(tried, foretold, strict=True)]
-        arguments.output.write_text(json.dumps({"model": asdict(model), "tried": seen}, indent=2))
+        document = {"model": asdict(model), "nbgraders": nbgraders, "tried": seen}
+        arguments.output.write_text(json.dumps(document, indent=2))
 
 
 def _show_tried(tried: list[Seen], foretold: list[float]) -> None:

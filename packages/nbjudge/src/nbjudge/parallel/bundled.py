@@ -34,6 +34,8 @@ class Bundled(WorkerPlugin):
 
     def __init__(self, name: str, data: bytes):
         self.name, self._data = name, data
+        self.version = ""  # of nbjudge, where the bundle was made; known on the worker
+        self.course: GradedCourse | None = None  # on the worker, where it has the same
 
     def setup(self, worker: Worker) -> None:
         """Called on the worker: unpack the course, and begin to import what grading needs."""
@@ -53,18 +55,18 @@ class Bundled(WorkerPlugin):
 
     def teardown(self, worker: Worker) -> None:
         """Called on the worker when nobody needs it any more, or the worker ends."""
-        if self.version == VERSION:
+        if self.course is not None:
             self.course.close()
 
 
 def obstacle(name: str, dask_worker: Worker) -> str:
     """What keeps this worker from grading by the bundle `name`; empty where nothing does."""
     plugin = dask_worker.plugins.get(name)
-    if not isinstance(plugin, Bundled):
-        return "the course did not reach it"
-    if plugin.version != VERSION:
+    if isinstance(plugin, Bundled) and plugin.course is not None:
+        return plugin.course.obstacle()
+    if isinstance(plugin, Bundled) and plugin.version not in ("", VERSION):
         return f"nbjudge is {VERSION} on a worker, and {plugin.version} here; install the same"
-    return plugin.course.obstacle()
+    return "the course did not reach it"
 
 
 def grade(name: str, data: bytes) -> bytes:
@@ -79,5 +81,5 @@ def answer(name: str, data: bytes) -> bytes:
 
 def _course(name: str) -> GradedCourse:
     plugin = get_worker().plugins[name]
-    assert isinstance(plugin, Bundled)
+    assert isinstance(plugin, Bundled) and plugin.course is not None
     return plugin.course

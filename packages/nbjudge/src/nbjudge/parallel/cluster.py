@@ -61,7 +61,7 @@ def local_crew(workers: int | None, log: logging.Logger, submissions: int) -> It
     count = min(workers or len(os.sched_getaffinity(0)), max(1, submissions))
     with dask.config.set(_LOCAL), _scheduler(_own_keys(log)) as cluster, Client(cluster) as client:
         spare = [partial(cluster.scale, count + number) for number in range(count, 0, -1)]
-        crew = DaskCrew(client, log, partial(cluster.scale, count), spare)
+        crew = DaskCrew(client, log, partial(_call, cluster, count), spare)
         try:
             yield crew
         finally:
@@ -83,6 +83,19 @@ def crew_at(address: str, tls: TLS, log: logging.Logger, _submissions: int) -> I
                 yield crew
             finally:
                 crew.leave()
+
+
+def _call(cluster: LocalCluster, workers: int) -> None:
+    """Have so many workers come. Raises `MachineError` where one cannot be started."""
+
+    async def come() -> None:
+        await cluster
+
+    cluster.scale(workers)
+    try:
+        cluster.sync(come)
+    except Exception as error:  # whatever a worker meets
+        raise MachineError(f"the workers could not be started ({error}).") from error
 
 
 def _scheduler(security: Security | None) -> LocalCluster:
