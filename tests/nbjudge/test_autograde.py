@@ -276,3 +276,29 @@ def test_kernels_begin_with_what_a_backward_pass_imports_where_a_gradient_is_nam
     toy.autograde()
     assert "ready: False" in str(toy.graded("before")) and "ready: True" in str(toy.graded("after"))
     assert toy.scores("before") == toy.scores("after")
+
+
+COUNT = """
+import gc
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+
+def count(assignment, student, notebooks):
+    kept = [one for one in gc.get_objects() if isinstance(one, NotebookNode) and "verdicts" in one]
+    with open("kept", "a") as file:
+        file.write(f"{len(kept)}\\n")
+
+
+c.Autograde.post_convert_hook = count
+"""
+
+
+def test_the_grader_lets_go_of_what_it_has_graded(toy):
+    toy.write("nbgrader_config.py", toy.config + COUNT)
+    for student in ("ada", "bob", "cy"):
+        toy.hand_in(student, toy.answered())
+    toy.autograde()
+    first, second, third = map(int, (toy.root / "kept").read_text().split())
+    assert first == second == third

@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import ipykernel
+import nbconvert
 import nbgrader
 import pytest
 import zmq
 from ipykernel.kernelapp import IPKernelApp
+from nbconvert.exporters import NotebookExporter
+from nbformat.v4 import new_notebook
 from nbgrader import api
-from nbjudge.compat import ListeningSockets, open_gradebooks_fast
+from nbjudge.compat import ListeningSockets, forget_notebooks, open_gradebooks_fast
 from sqlalchemy import event, text
 
 CHANGED = f"ipykernel {ipykernel.__version__} has changed what nbjudge.compat.ListeningSockets relies on"
@@ -58,6 +61,16 @@ def app(folder: Path) -> Iterator[App]:
         app.iopub_thread.stop()
     if app.context is not None:
         app.context.destroy(linger=0)
+
+
+def test_an_exporter_lets_go_of_what_it_has_written():
+    changed = f"nbconvert {nbconvert.__version__} has changed what nbjudge.compat.forget_notebooks relies on"
+    exporter, notebook = NotebookExporter(), new_notebook(metadata={"much": "text"})
+    exporter.from_notebook_node(notebook, {"metadata": {"name": "one", "path": "of_many"}})
+    kept = getattr(exporter, "_nb_metadata", None)
+    assert kept, f"{changed}: what was written is kept in another place, or not at all"
+    forget_notebooks(exporter)
+    assert not kept
 
 
 def test_ipykernel_has_a_method_that_binds_a_socket_to_a_port():

@@ -28,7 +28,7 @@ from nbjudge.autograde.reach import open_once
 from nbjudge.autograde.rebuild import read_notebook
 from nbjudge.autograde.refuse import refuse
 from nbjudge.autograde.stock_execute import settle
-from nbjudge.compat import open_gradebooks_fast
+from nbjudge.compat import forget_notebooks, open_gradebooks_fast
 from nbjudge.errors import CourseError
 from nbjudge.settings import CONFIG_FILE, NBJudge
 from nbjudge.system import why_not_graded_here
@@ -111,6 +111,7 @@ class JudgedNotebookExporter(NotebookExporter):
             self.current = Current(batch.of(path), self._grader.begin(), batch.directory, batch.open_gradebook)
             notebook = read_notebook(path, self.current.submission, self.current.grading)
         exported: tuple[Any, dict[str, Any]] = self.from_notebook_node(notebook, resources, **keywords)
+        forget_notebooks(self)
         return exported
 
     def _is_ours(self, path: Path) -> bool:

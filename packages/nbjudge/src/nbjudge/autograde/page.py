@@ -22,6 +22,7 @@ from nbgrader.api import Gradebook
 from nbjudge.autograde.feedback import VERDICTS, inert_text
 from nbjudge.autograde.formulas import with_formulas
 from nbjudge.autograde.submission import NOTES
+from nbjudge.compat import forget_notebooks
 from nbjudge.judging.verdict import CheckResult, Verdict, as_table, verdict_of
 
 _NBGRADERS = "feedback"  # the template that nbgrader names where an instructor has named none
@@ -44,6 +45,7 @@ class FeedbackPage(HTMLExporter):
             page, resources = super().from_notebook_node(nb, resources, **keywords)
             return page, resources
         nb, resources = Exporter.from_notebook_node(self, nb, resources, **keywords)
+        forget_notebooks(self)
         return _page(nb, resources["nbgrader"]), resources
 
 
