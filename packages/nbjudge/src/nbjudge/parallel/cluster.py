@@ -26,6 +26,9 @@ _LOCAL = {
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.http.routes": [],  # no pages, which anybody could read
     "distributed.worker.http.routes": [],
+    "distributed.admin.tick.interval": "1s",  # nobody looks at what is measured
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.worker.profile.enabled": False,
     "distributed.worker.memory.target": False,  # nothing is kept on workers
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
