@@ -36,3 +36,19 @@ def test_to_find_out_what_an_answer_shows_is_no_time_of_its_notebook(tmp_path):
     course.autograde()
     assert course.scores("ann") == {"double": 1.0, "quadruple": 4.0}
     assert not course.needs_person("ann")
+
+
+def test_a_known_mistake_that_is_no_python_costs_nobody_points_and_is_told_of_by_its_file(tmp_path):
+    course = ToyCourse(tmp_path / "course")
+    course.make()
+    course.write("tests/mistakes/double/cut_off.py", '"""Advice."""\n\n\ndef double(x:\n    return x + 2\n')
+    course.hand_in("ada", course.answered())
+    course.hand_in("bob", course.answered(double="def double(x):\n    return x + 2"))
+    said = course.autograde().stderr
+    assert "no mistake of double is named" in said and "double/cut_off.py: is not Python" in said
+    assert "correct it, or remove it" in said and "Traceback" not in said
+    assert course.scores("ada") == {"double": 3.0, "quadruple": 4.0}
+    assert 0 < course.scores("bob")["double"] < 3.0
+    told = course.run("nbjudge.cli", "audit", "double", ok=False)
+    assert "cut_off.py: is not Python ('(' was never closed (cut_off.py, line 4))" in told.stderr
+    assert "Traceback" not in told.stderr

@@ -6,7 +6,7 @@ import ast
 import glob
 import re
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +33,11 @@ class JudgeLine:
     expression: str
 
 
+@lru_cache(maxsize=256)  # samples are read again and again
+def _parsed(source: str, name: str) -> ast.Module:
+    return ast.parse(source, name)
+
+
 @dataclass(frozen=True)
 class Sample:
     """A file of tests/mistakes or tests/alternatives; its docstring is the advice."""
@@ -44,6 +49,13 @@ class Sample:
     def source(self) -> str:
         return self.path.read_text(encoding="utf-8")
 
+    def require_python(self) -> None:
+        """Raises `CourseError` where nobody could run it."""
+        try:
+            _parsed(self.source, self.path.name)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise CourseError(f"{self.path}: is not Python ({error}); correct it, or remove it") from error
+
     @property
     def folder(self) -> Path | None:
         """What the sample hands in beside its code: a folder of its name, where there is one."""
@@ -52,12 +64,12 @@ class Sample:
 
     @property
     def advice(self) -> str:
-        return ast.get_docstring(ast.parse(self.source)) or ""
+        return ast.get_docstring(_parsed(self.source, self.path.name)) or ""
 
     @property
     def fundamental(self) -> str:
         """Why this one slip may cost more than half of the points: the text of `FUNDAMENTAL = "…"`; else empty."""
-        for node in ast.parse(self.source).body:
+        for node in _parsed(self.source, self.path.name).body:
             match node:
                 case ast.Assign(targets=[ast.Name(id="FUNDAMENTAL")], value=ast.Constant(value=str(why))):
                     return why
@@ -90,12 +102,12 @@ class Exercise:
 
     @property
     def mistakes(self) -> list[Sample]:
-        """Wrong solutions that people write."""
+        """Wrong solutions that people write. Raises `CourseError` for a file that is not Python."""
         return self._samples(self.course.settings.mistakes)
 
     @property
     def alternatives(self) -> list[Sample]:
-        """Right solutions in other styles."""
+        """Right solutions in other styles. Raises `CourseError` for a file that is not Python."""
         return self._samples(self.course.settings.alternatives)
 
     @property
@@ -104,8 +116,10 @@ class Exercise:
         return self.course.root / self.course.settings.artifacts / self.name
 
     def _samples(self, directory: str) -> list[Sample]:
-        files = sorted((self.course.root / directory / self.name).glob("*.py"))
-        return [Sample(path.stem, path) for path in files]
+        samples = [Sample(path.stem, path) for path in sorted((self.course.root / directory / self.name).glob("*.py"))]
+        for sample in samples:
+            sample.require_python()
+        return samples
 
 
 def judge_line(source: str, where: str = "a grading cell") -> JudgeLine | None:

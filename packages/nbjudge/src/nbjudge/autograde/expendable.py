@@ -146,9 +146,10 @@ class _Graders(Forks):
 
         while self._unread:
             one = self._unread.pop()
-            found = known.load(one)
-            if found is not None:
-                self._mistakes[one.name] = found
+            with contextlib.suppress(CourseError):  # it is said by the child that would name them
+                found = known.load(one)
+                if found is not None:
+                    self._mistakes[one.name] = found
 
     def _prepare(self) -> None:
         """Have a kernel ready for the next child."""

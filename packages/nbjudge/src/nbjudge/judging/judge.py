@@ -36,6 +36,7 @@ from nbjudge.conversation.connection import (
 from nbjudge.conversation.standin import StandIn
 from nbjudge.conversation.worker import source_worker
 from nbjudge.course import Course, Exercise, Sample
+from nbjudge.errors import CourseError
 from nbjudge.hints import hint
 from nbjudge.judging import known, pairs
 from nbjudge.judging.known import Known, Transcript
@@ -177,17 +178,27 @@ class Judge:
         return results, run
 
     def _mistakes(self, exercise: Exercise) -> list[Known]:
-        """The known mistakes and what they answer; found out when the first wrong answer is to be explained."""
+        """The known mistakes and what they answer; found out when the first wrong answer is to be explained.
+
+        Where one of them is no Python, none is named until that is mended: no score depends on it.
+        """
         if exercise.name not in self._known:
-            found = known.load(exercise)
-            if found is None and self._explain is not None:
-                self._explain(exercise.name)
-                found = known.load(exercise)
-            if found is None:
-                self._run_mistakes(exercise)
-            else:
-                self._known[exercise.name] = found
+            try:
+                self._find_out(exercise)
+            except CourseError as error:
+                log.warning("no mistake of %s is named: %s", exercise.name, error)
+                self._known[exercise.name] = []
         return self._known[exercise.name]
+
+    def _find_out(self, exercise: Exercise) -> None:
+        found = known.load(exercise)
+        if found is None and self._explain is not None:
+            self._explain(exercise.name)
+            found = known.load(exercise)
+        if found is None:
+            self._run_mistakes(exercise)
+        else:
+            self._known[exercise.name] = found
 
     def _run_mistakes(self, exercise: Exercise) -> list[tuple[Known, list[CheckResult]]]:
         ran, seconds = [], exercise.course.settings.cell_seconds
