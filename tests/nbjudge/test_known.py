@@ -92,3 +92,13 @@ def test_what_mistakes_answer_now_is_kept_when_they_are_run(course):
 def test_where_nothing_can_be_written_mistakes_are_named_all_the_same(course):
     kept(course).mkdir()
     assert named(course) == NAMED
+
+
+def test_what_goes_wrong_with_names_changes_no_score(course, monkeypatch, caplog):
+    def wrong(*_: object) -> None:
+        raise RuntimeError("of ours")
+
+    monkeypatch.setattr("nbjudge.judging.judge.recognised", wrong)
+    verdict = Judge(course).judge("double", InProcess(lambda x: np.asarray(x) + 2))
+    assert 0 < verdict.score < verdict.max_score and verdict.mistake is None
+    assert "no mistake of double could be looked for" in caplog.text and "of ours" in caplog.text

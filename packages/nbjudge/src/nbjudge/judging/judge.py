@@ -120,7 +120,11 @@ class Judge:
             # All of them: two mistakes that fail one check alike differ in what they answer to others.
             _, run = self._run(wanted, host, seconds, PUBLIC_SEED, watch.renewed())
         end = min(end, time.monotonic() + min(_FOR_PAIRS * seconds, self._seconds_for_pairs))
-        return self._verdict(wanted, checks, run.transcript, lambda: self._the_two(wanted, run.transcript, end))
+        try:
+            return self._verdict(wanted, checks, run.transcript, lambda: self._the_two(wanted, run.transcript, end))
+        except Exception:  # whatever goes wrong with names, the score stands
+            log.exception("no mistake of %s could be looked for", exercise)
+            return Verdict(exercise, checks)
 
     def judge_source(self, exercise: str, source: str, folder: Path | None = None) -> Verdict:
         """Judge plain Python as if it were the learner's cell, handed in with the files of `folder`."""
