@@ -19,7 +19,7 @@ def main() -> None:
     os.environ["NBGRADER_EXECUTION"] = "autograde"  # as when graded: no pictures, and no line judges for learners
     course = Course(ROOT)
     judge = Judge(course)
-    names = [name for name, lesson in course.lesson_of.items() if lesson == LESSON]
+    names = course.exercises_of(LESSON)
     seconds, cpu = [], []
     for _ in range(ROUNDS + 1):
         wall, process = time.perf_counter(), time.process_time()

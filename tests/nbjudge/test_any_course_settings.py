@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from any_course import AnyCourse, graded_by, solved
+from any_course import AnyCourse, graded_by, solved, words
 
 BEGIN = "import nbjudge\n\nc = get_config()\n"
 CONFIGURE = "nbjudge.configure(c)\n"
@@ -188,3 +188,33 @@ def test_two_graders_at_once_end_well(course):
     scores = {key: row["auto_score"] for key, row in course.rows().items() if len(key) == 3}
     assert len(scores) == 10
     assert set(scores.values()) == {2.0}
+
+
+LOOK = """
+import os
+from pathlib import Path
+
+import psutil
+
+
+def look(**_):
+    maps = [Path(f"/proc/{one.pid}/maps") for one in psutil.Process(os.getpid()).children(recursive=True)]
+    with open("torch", "a") as file:
+        file.write(f"{sum('libtorch' in one.read_text() for one in maps if one.exists())} of {len(maps)}\\n")
+
+
+c.Autograde.post_convert_hook = look
+"""
+
+
+def test_plain_tests_are_graded_without_torch_whatever_the_lesson_speaks_of(tmp_path):
+    course = AnyCourse(tmp_path)
+    configured(course, after=LOOK)
+    course.notebook("alpha", words("Of a gradient, and its backward pass.", "text", locked=True), *CELLS)
+    course.nbgrader("generate_assignment")
+    for student in ("ann", "bob"):
+        course.answer(student, "alpha", k=K)
+    course.nbgrader("autograde")
+    seen = (course.root / "torch").read_text().splitlines()
+    assert len(seen) == 2
+    assert all(one.startswith("0 of ") and not one.endswith(" of 0") for one in seen)

@@ -34,7 +34,7 @@ class JudgeLine:
 
 
 @lru_cache(maxsize=256)  # samples are read again and again
-def _parsed(source: str, name: str) -> ast.Module:
+def _tree_of(source: str, name: str) -> ast.Module:
     return ast.parse(source, name)
 
 
@@ -49,10 +49,14 @@ class Sample:
     def source(self) -> str:
         return self.path.read_text(encoding="utf-8")
 
+    @property
+    def _tree(self) -> ast.Module:
+        return _tree_of(self.source, self.path.name)
+
     def require_python(self) -> None:
         """Raises `CourseError` where nobody could run it."""
         try:
-            _parsed(self.source, self.path.name)
+            self._tree  # noqa: B018 - which is made now
         except (OSError, SyntaxError, ValueError) as error:
             raise CourseError(f"{self.path}: is not Python ({error}); correct it, or remove it") from error
 
@@ -64,12 +68,12 @@ class Sample:
 
     @property
     def advice(self) -> str:
-        return ast.get_docstring(_parsed(self.source, self.path.name)) or ""
+        return ast.get_docstring(self._tree) or ""
 
     @property
     def fundamental(self) -> str:
         """Why this one slip may cost more than half of the points: the text of `FUNDAMENTAL = "…"`; else empty."""
-        for node in _parsed(self.source, self.path.name).body:
+        for node in self._tree.body:
             match node:
                 case ast.Assign(targets=[ast.Name(id="FUNDAMENTAL")], value=ast.Constant(value=str(why))):
                     return why
@@ -219,12 +223,16 @@ class Course:
         """Whether a lesson names an optimiser of torch's."""
         return any("torch.optim" in path.read_text(encoding="utf-8") for path in self.lessons.get(lesson, []))
 
+    def exercises_of(self, lesson: str) -> list[str]:
+        """The exercises of a lesson; none where it has plain tests alone."""
+        return [name for name, where in self.lesson_of.items() if where == lesson]
+
     def differentiates(self, lesson: str) -> bool:
-        """Whether a lesson, or a check of one of its exercises, names a gradient."""
-        exercises = [name for name, where in self.lesson_of.items() if where == lesson]
+        """Whether a lesson has exercises, and it or a check of theirs names a gradient."""
+        exercises = self.exercises_of(lesson)
         checks = [self.root / self.settings.checks / f"test_{name}.py" for name in exercises]
         files = [*self.lessons.get(lesson, []), *(path for path in checks if path.is_file())]
-        return any(_GRADIENT.search(path.read_text(encoding="utf-8")) for path in files)
+        return bool(exercises) and any(_GRADIENT.search(path.read_text(encoding="utf-8")) for path in files)
 
     def names_from(self, exercise: str) -> tuple[str, ...]:
         """The names that `exercise` and those after it ask for: nothing that is given may stand for them."""

@@ -44,8 +44,10 @@ class _Graders(Forks):
     def __init__(self, job: dict[str, Any]):
         settings = NBJudge(**job["settings"])
         self._settings = settings
-        unwanted = (*(() if job["exercises"] else OF_JUDGING), *(() if job["differentiates"] else OF_GRADIENTS))
-        modules = [name for name in PRELOAD if name not in unwanted]
+        of_gradients = OF_GRADIENTS if job["differentiates"] else ()
+        of_judging = OF_JUDGING if job["exercises"] else ()
+        left = {*OF_GRADIENTS, *OF_JUDGING} - {*of_gradients, *of_judging}
+        modules = [name for name in PRELOAD if name not in left]
         modules += OF_TRAINING if job["trains"] else ()
         settings.kernel_modules = [*modules, *settings.course_modules]
         self._preload = tuple(settings.kernel_modules)
@@ -71,9 +73,7 @@ class _Graders(Forks):
         _import_all()
         self._set_text()
         if job["exercises"]:
-            _import_all_of_judging(
-                [*_OF_CHECKS, *(OF_GRADIENTS if job["differentiates"] else ()), *settings.course_modules]
-            )
+            _import_all_of_judging([*_OF_CHECKS, *of_gradients, *settings.course_modules])
 
     def collect_and_serve(self) -> None:
         """Have pytest collect the lesson's checks once, for all children, and serve from within."""
@@ -139,17 +139,16 @@ class _Graders(Forks):
         if self._parents is not None:
             self._parents.hand_over_spares()
             self._prepare()  # while the child is at work
-        self._read_mistakes()
-
-    def _read_mistakes(self) -> None:
-        from nbjudge.judging import known
-
         while self._unread:
-            one = self._unread.pop()
-            with contextlib.suppress(CourseError):  # it is said by the child that would name them
-                found = known.load(one)
-                if found is not None:
-                    self._mistakes[one.name] = found
+            self._read_mistakes(self._unread.pop())
+
+    def _read_mistakes(self, exercise: Exercise) -> None:
+        from nbjudge.judging import known  # which imports torch
+
+        with contextlib.suppress(CourseError):  # it is said by the child that would name them
+            found = known.load(exercise)
+            if found is not None:
+                self._mistakes[exercise.name] = found
 
     def _prepare(self) -> None:
         """Have a kernel ready for the next child."""

@@ -107,14 +107,14 @@ def markdown_as_html(source: str, attachments: dict[str, Any] | None = None) -> 
         return f"{found[1]}#attached-{len(pictures) - 1}"
 
     # A formula may not carry a link: MathJax would make one of \\href{javascript:…}.
-    page = _set(_ATTACHED.sub(note, _ACTIVE_TEX.sub(r"\\text", source)))
+    page = _page_of(_ATTACHED.sub(note, _ACTIVE_TEX.sub(r"\\text", source)))
     for number, picture in enumerate(pictures):
         page = page.replace(f'src="#attached-{number}"', f'src="{html.escape(picture, quote=True)}"')
     return page
 
 
 @lru_cache(maxsize=256)  # most text of a notebook is the lesson's own, and set for one learner after another
-def _set(markdown: str) -> str:
+def _page_of(markdown: str) -> str:
     return clean_html(markdown2html_mistune(markdown))
 
 

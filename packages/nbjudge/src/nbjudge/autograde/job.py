@@ -27,7 +27,7 @@ def job_of(root: Path, settings: NBJudge, directory: CourseDirectory, log: loggi
         "settings": values,
         "sources": sources,
         "lesson": lesson,
-        "exercises": [name for name, where in course.lesson_of.items() if where == lesson],
+        "exercises": course.exercises_of(lesson),
         "trains": course.trains(lesson),
         "differentiates": course.differentiates(lesson),
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import tempfile
 from importlib import metadata
 from pathlib import Path
@@ -36,10 +37,11 @@ class Bundled(WorkerPlugin):
         self.name, self._data = name, data
         self.version = ""  # of nbjudge, where the bundle was made; known on the worker
         self.course: GradedCourse | None = None  # on the worker, where it has the same
+        self._folder: Path | None = None  # on the worker
 
     def setup(self, worker: Worker) -> None:
         """Called on the worker: unpack the course, and begin to import what grading needs."""
-        folder = Path(tempfile.mkdtemp(prefix="nbjudge-", dir=worker.local_directory))
+        folder = self._folder = Path(tempfile.mkdtemp(prefix="nbjudge-", dir=worker.local_directory))
         about = unpack(self._data, folder / "bundle")
         self.version = about["version"]
         if self.version != VERSION:
@@ -57,6 +59,8 @@ class Bundled(WorkerPlugin):
         """Called on the worker when nobody needs it any more, or the worker ends."""
         if self.course is not None:
             self.course.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def obstacle(name: str, dask_worker: Worker) -> str:

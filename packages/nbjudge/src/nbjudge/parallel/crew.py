@@ -91,12 +91,11 @@ class DaskCrew:
     def take(self, bundle: Bundle) -> None:
         self.leave()
         with self._reached():
-            self._client.register_plugin(
-                bundled.Bundled(bundle.name, bundle.data)
-            )  # those that come later are given it as they start
+            # Those that come later are given it as they start.
+            self._client.register_plugin(bundled.Bundled(bundle.name, bundle.data))
+            self._bundle = bundle.name
             self._call()
             self._await_worker()
-        self._bundle = bundle.name
 
     def _await_worker(self) -> None:
         try:
